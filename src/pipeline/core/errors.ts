@@ -1,0 +1,38 @@
+/** Errors of the data path. Every error has a stable `code`; only the buffer retries. */
+
+export class SluiceError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** Thrown by an output's write: never retry this chunk, hand it to the secondary or keep it as a backup file. */
+export class UnrecoverableError extends SluiceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_UNRECOVERABLE', message, options);
+  }
+}
+
+/** The buffer is full and `overflow_action` is `throw_exception`. */
+export class BufferOverflowError extends SluiceError {
+  constructor(message = 'buffer space has too many data') {
+    super('ERR_BUFFER_OVERFLOW', message);
+  }
+}
+
+/** A line that is broken rather than unmatched (bad time, broken CSV): the input drops it with a warning. */
+export class ParserError extends SluiceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_PARSER', message, options);
+  }
+}
+
+/** A wrong configuration found while a plugin is built, after the schema's own checks. */
+export class PluginConfigError extends SluiceError {
+  constructor(message: string) {
+    super('ERR_CONFIG', message);
+  }
+}

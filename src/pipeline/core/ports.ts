@@ -1,0 +1,65 @@
+/**
+ * Ports: the data path's only doors to disk, network and clock. Tests put scripted ones in their place (the Nth write
+ * fails, unsynced bytes are lost, time jumps). The real ones are in ../io.
+ */
+import type * as fs from 'node:fs';
+import type * as http from 'node:http';
+import type * as https from 'node:https';
+
+/**
+ * The disk is Node's own synchronous fs: appends go to the page cache, where a promise costs more CPU than the copy, and
+ * the order of durable steps is the order of the calls.
+ */
+export type FsPort = Pick<
+  typeof fs,
+  | 'openSync'
+  | 'closeSync'
+  | 'readSync'
+  | 'writeSync'
+  | 'writevSync'
+  | 'fsyncSync'
+  | 'fdatasyncSync'
+  | 'ftruncateSync'
+  | 'fstatSync'
+  | 'statSync'
+  | 'lstatSync'
+  | 'readlinkSync'
+  | 'realpathSync'
+  | 'readdirSync'
+  | 'readFileSync'
+  | 'writeFileSync'
+  | 'appendFileSync'
+  | 'renameSync'
+  | 'unlinkSync'
+  | 'mkdirSync'
+  | 'chmodSync'
+  | 'existsSync'
+>;
+
+export interface NetPort {
+  readonly httpRequest: typeof http.request;
+  readonly httpsRequest: typeof https.request;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+export interface ClockPort {
+  /** Wall clock, milliseconds since the epoch. */
+  now(): number;
+  /** Wall clock, nanoseconds since the epoch. */
+  nowNanos(): bigint;
+  /** Monotonic milliseconds: for durations; never jumps. */
+  monotonic(): number;
+  /** Calls back once after `ms` milliseconds; a timer never keeps the process alive. */
+  after(ms: number, callback: () => void): Timer;
+  /** Calls back every `ms` milliseconds. */
+  every(ms: number, callback: () => void): Timer;
+}
+
+export interface Ports {
+  readonly fs: FsPort;
+  readonly net: NetPort;
+  readonly clock: ClockPort;
+}

@@ -1,0 +1,32 @@
+/** The real ports: Node's fs, http(s) and clocks. */
+import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import type { ClockPort, NetPort, Ports, Timer } from '../core/ports.ts';
+
+function timer(handle: NodeJS.Timeout): Timer {
+  handle.unref();
+  return { cancel: () => clearTimeout(handle) };
+}
+
+/** Wall clock at process start in nanoseconds, minus the monotonic clock: makes sub-millisecond times. */
+let drift = 0n;
+
+export const realClock: ClockPort = {
+  now: Date.now,
+  nowNanos() {
+    const mono = process.hrtime.bigint();
+    const wall = BigInt(Date.now()) * 1_000_000n;
+    const guess = mono + drift;
+    // Within a millisecond of the wall clock the monotonic digits are right; else the wall clock has been set.
+    if (guess < wall || guess >= wall + 1_000_000n) drift = wall - mono;
+    return mono + drift;
+  },
+  monotonic: () => performance.now(),
+  after: (ms, callback) => timer(setTimeout(callback, ms)),
+  every: (ms, callback) => timer(setInterval(callback, ms)),
+};
+
+export const realNet: NetPort = { httpRequest: http.request, httpsRequest: https.request };
+
+export const realPorts: Ports = { fs, net: realNet, clock: realClock };

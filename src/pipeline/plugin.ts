@@ -1,0 +1,262 @@
+/**
+ * Contracts between plugins and their host (the agent). A plugin is one file or folder that exports one definition, and
+ * one line in the registry.
+ *
+ * Life cycle: the host checks the configuration against the schema, calls `create` (throws PluginConfigError where
+ * the schema cannot tell), then `start` of outputs, filters, inputs in this order; `stop` in the reverse order. `stop` may
+ * be called twice or without `start`. Definitions are data; `create` does no I/O.
+ */
+
+import type { Element } from '../config/element.ts';
+import type { ConfigOf, SectionSpec } from '../config/schema.ts';
+import type { EventStream, LogEvent } from './core/event.ts';
+import type { Ports } from './core/ports.ts';
+import type { Value } from './core/value.ts';
+
+/** Fields after a log message, printed as ` key=value` in Fluentd's format. Never put secrets or whole records here. */
+export type LogFields = Record<string, unknown>;
+
+/** Own log of one plugin, at its `@log_level`; the host adds time, worker and `[plugin id]`. */
+export interface Logger {
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  trace(message: string, fields?: LogFields): void;
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export type Labels = Record<string, string>;
+export interface Metrics {
+  counter(name: string, help: string, labelNames?: readonly string[]): { inc(by?: number, labels?: Labels): void };
+  gauge(
+    name: string,
+    help: string,
+    labelNames?: readonly string[],
+  ): {
+    set(value: number, labels?: Labels): void;
+    inc(by?: number, labels?: Labels): void;
+    remove(labels: Labels): void;
+  };
+  histogram(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labelNames?: readonly string[],
+  ): { observe(value: number, labels?: Labels): void };
+  /** Called before each exposition: for gauges that are read rather than kept. */
+  onCollect(collect: () => void): void;
+}
+
+/** What every plugin gets from its host. */
+export interface Host {
+  /** `@id`, or a made-up `object:…` id as Fluentd has. */
+  readonly id: string;
+  /** True when the configuration gives `@id`. */
+  readonly hasId: boolean;
+  readonly type: string;
+  readonly element: Element;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly ports: Ports;
+  readonly workerId: number;
+  readonly workers: number;
+  /** Name of this node in the cluster: K8S_NODE_NAME, else NODE_NAME, else the host name. */
+  readonly nodeName: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Compiles a parser / formatter from a `<parse>` / `<format>` element (or a bare `@type` with defaults). */
+  parser(element: Element | undefined, fallbackType?: string): Parser;
+  formatter(element: Element | undefined, fallbackType?: string): Formatter;
+  /** Puts a bad event on the error stream (`@ERROR` label, else logged and dropped). */
+  emitError(tag: string, event: LogEvent, error: unknown): void;
+}
+
+export interface Running {
+  start?(): void | Promise<void>;
+  stop?(): void | Promise<void>;
+  /** SIGUSR1 and tests: move on without waiting for timers. */
+  flush?(): void | Promise<void>;
+}
+
+// ------------------------------------------------------------------ parsers, formatters
+
+export interface Parser {
+  /** Name as `@type` has it. */
+  readonly type: string;
+  /**
+   * Parses one line (byte string, no line end). Calls `yield` once per record, with undefined for an unmatched line. An event
+   * whose time is unknown has sec NO_TIME. @throws ParserError for a line that is broken rather than unmatched.
+   */
+  parse(line: string, emit: (event: LogEvent | undefined) => void): void;
+  /** multiline parsers: tells whether a line starts a new record. */
+  readonly firstLine?: (line: string) => boolean;
+}
+
+export interface Formatter {
+  readonly type: string;
+  /** One event as bytes (byte string), with the line end where the format has one. */
+  format(tag: string, event: LogEvent): string;
+}
+
+// ------------------------------------------------------------------ inputs
+
+export interface InputHost extends Host {
+  /**
+   * Sends a stream into the pipeline (to `@label` where configured). Resolves (or returns at once) when every buffered output
+   * has the events on disk: the caller may then save its position. @throws BufferOverflowError: try again later.
+   */
+  emit(stream: EventStream): void | Promise<void>;
+}
+
+/** What monitor_agent and the prometheus inputs tell of a plugin; names as Fluentd's. */
+export type PluginStats = Record<string, number | string | null>;
+
+export interface Input extends Running {
+  stats?(): PluginStats;
+  /** tail: followed files, for fluentd_tail_file_* metrics. */
+  files?(): { path: string; inode: number; position: number; size: number }[];
+}
+
+// ------------------------------------------------------------------ filters
+
+/** A filter compiled for one tag; may change the stream it gets, or give another. */
+export type FilterStep = (stream: EventStream) => EventStream | Promise<EventStream>;
+
+export interface Filter extends Running {
+  /** Called once per tag at first sight: everything that depends on the tag alone is done here. */
+  plan(tag: string): FilterStep;
+}
+
+export interface FilterHost extends Host {
+  /** For filters that emit by themselves (concat's flush): continues after this filter. */
+  emitAfter(stream: EventStream): void | Promise<void>;
+  /** Emits to a label (concat's timeout_label). */
+  emitToLabel(label: string, stream: EventStream): void | Promise<void>;
+}
+
+// ------------------------------------------------------------------ outputs
+
+/** An output without buffer: takes streams at once (null, stdout, copy, relabel). */
+export interface Output extends Running {
+  emit(stream: EventStream): void | Promise<void>;
+  stats?(): PluginStats;
+}
+
+/** What all events of a chunk have in common; made of the chunk keys. */
+export interface ChunkMeta {
+  readonly tag?: string;
+  /** Start of the time slice, seconds since the epoch. */
+  readonly timekey?: number;
+  readonly variables?: Readonly<Record<string, Value>>;
+}
+
+/** A chunk handed to `write`: bytes that are ready to send. */
+export interface ReadyChunk {
+  /** 32 hex digits, as Fluentd's unique id of a chunk. */
+  readonly id: string;
+  readonly meta: ChunkMeta;
+  /** Events in the chunk. */
+  readonly count: number;
+  /** Milliseconds since the epoch of the first append. */
+  readonly createdAt: number;
+  /** 0 for the first try. */
+  readonly attempt: number;
+  /** All entries, one after the other, as the renderer made them. */
+  read(): Buffer;
+  /** Keeps only `bytes` (`count` events) for the next try: the rest is done and must not be sent again. */
+  replace(bytes: Buffer, count: number): void;
+}
+
+/** Makes the bytes of one event in a chunk. */
+export type Render = (event: LogEvent) => string;
+
+export interface BufferedOutput extends Running {
+  /** Called once per (tag, chunk metadata): constant parts are made here. */
+  renderer(tag: string, meta: ChunkMeta): Render;
+  /**
+   * Delivers a chunk. Resolves: done. Throws UnrecoverableError: secondary or backup. Anything else: the buffer
+   * tries again (what `replace` kept, where it was called). `signal` aborts at the end of the grace time.
+   */
+  write(chunk: ReadyChunk, signal: AbortSignal): Promise<void>;
+  /** Events back from a chunk's bytes, for `<secondary>` and @ERROR; undefined where the format cannot be read back. */
+  events?(chunk: ReadyChunk): EventStream[];
+  stats?(): PluginStats;
+}
+
+export interface OutputHost extends Host {
+  /** copy, roundrobin, relabel: streams to other outputs or labels. */
+  emitToLabel(label: string, stream: EventStream): void | Promise<void>;
+  /** Emits a re-tagged stream at the top of the pipeline the output stands in (its @label or the root). */
+  emit(stream: EventStream): void | Promise<void>;
+  /** Builds an inner output from a `<store>` / `<secondary>` element. */
+  child(element: Element): Output;
+  /**
+   * Replaces `${tag}`, `${tag[1]}`, `${key}`, `${chunk_id}`, `%Y…` in `template` by the chunk's metadata, as extract_placeholders does.
+   * The `<buffer>` section's timezone counts.
+   */
+  placeholders(template: string, meta: ChunkMeta, chunkId?: string): string;
+  /** The <buffer> section as configured (undefined when absent). */
+  readonly bufferElement: Element | undefined;
+}
+
+// ------------------------------------------------------------------ definitions
+
+interface DefinitionBase<S extends SectionSpec> {
+  /** `@type`. */
+  readonly type: string;
+  readonly schema: S;
+  readonly doc: string;
+}
+export interface InputDefinition<S extends SectionSpec = SectionSpec> extends DefinitionBase<S> {
+  readonly kind: 'input';
+  create(config: ConfigOf<S>, host: InputHost): Input;
+}
+export interface FilterDefinition<S extends SectionSpec = SectionSpec> extends DefinitionBase<S> {
+  readonly kind: 'filter';
+  create(config: ConfigOf<S>, host: FilterHost): Filter;
+}
+export interface OutputDefinition<S extends SectionSpec = SectionSpec> extends DefinitionBase<S> {
+  readonly kind: 'output';
+  readonly buffering: 'none';
+  create(config: ConfigOf<S>, host: OutputHost): Output;
+}
+/** `buffering`: whether a `<buffer>` section is needed for the output to have a buffer at all. */
+export interface BufferedOutputDefinition<S extends SectionSpec = SectionSpec> extends DefinitionBase<S> {
+  readonly kind: 'output';
+  readonly buffering: 'always' | 'with-section';
+  /** Defaults of the output for its `<buffer>` (parameter → config text; `$arg` → chunk keys). */
+  readonly bufferDefaults?: Readonly<Record<string, string>>;
+  /** Templates whose placeholders must have their chunk keys; checked at start as Fluentd does. */
+  placeholderParams?(config: ConfigOf<S>): Record<string, string>;
+  create(config: ConfigOf<S>, host: OutputHost): BufferedOutput;
+}
+export interface ParserDefinition<S extends SectionSpec = SectionSpec> extends DefinitionBase<S> {
+  readonly kind: 'parser';
+  create(config: ConfigOf<S>, host: Host): Parser;
+}
+export interface FormatterDefinition<S extends SectionSpec = SectionSpec> extends DefinitionBase<S> {
+  readonly kind: 'formatter';
+  create(config: ConfigOf<S>, host: Host): Formatter;
+}
+
+/** Keeps the literal types of a schema while checking the definition's form. */
+export function defineInput<const S extends SectionSpec>(d: InputDefinition<S>): InputDefinition<S> {
+  return d;
+}
+export function defineFilter<const S extends SectionSpec>(d: FilterDefinition<S>): FilterDefinition<S> {
+  return d;
+}
+export function defineOutput<const S extends SectionSpec>(d: OutputDefinition<S>): OutputDefinition<S> {
+  return d;
+}
+export function defineBufferedOutput<const S extends SectionSpec>(
+  d: BufferedOutputDefinition<S>,
+): BufferedOutputDefinition<S> {
+  return d;
+}
+export function defineParser<const S extends SectionSpec>(d: ParserDefinition<S>): ParserDefinition<S> {
+  return d;
+}
+export function defineFormatter<const S extends SectionSpec>(d: FormatterDefinition<S>): FormatterDefinition<S> {
+  return d;
+}
