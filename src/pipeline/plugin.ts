@@ -67,6 +67,8 @@ export interface Host {
   /** Compiles a parser / formatter from a `<parse>` / `<format>` element (or a bare `@type` with defaults). */
   parser(element: Element | undefined, fallbackType?: string): Parser;
   formatter(element: Element | undefined, fallbackType?: string): Formatter;
+  /** Prints text on the stream of the own log as it is (stdout plugins). */
+  print(text: string): void;
   /** Puts a bad event on the error stream (`@ERROR` label, else logged and dropped). */
   emitError(tag: string, event: LogEvent, error: unknown): void;
 }
@@ -100,7 +102,35 @@ export interface Formatter {
 
 // ------------------------------------------------------------------ inputs
 
+/** What the agent tells of itself to monitoring inputs. */
+export interface AgentView {
+  /** The registry's exposition in Prometheus' text format. */
+  metricsText(): Promise<string>;
+  /** Every plugin that runs, in the order of the configuration. */
+  plugins(): PluginView[];
+}
+export interface PluginView {
+  readonly id: string;
+  readonly hasId: boolean;
+  readonly type: string;
+  readonly category: 'input' | 'filter' | 'output';
+  readonly buffered: boolean;
+  /** Parameters as written, secrets masked. */
+  readonly config: Readonly<Record<string, string>>;
+  stats(): PluginStats;
+  files(): FollowedFile[];
+}
+export interface FollowedFile {
+  readonly path: string;
+  readonly inode: number;
+  /** Bytes. */
+  readonly position: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
 export interface InputHost extends Host {
+  readonly agent: AgentView;
   /**
    * Sends a stream into the pipeline (to `@label` where configured). Resolves (or returns at once) when every buffered output
    * has the events on disk: the caller may then save its position. @throws BufferOverflowError: try again later.
@@ -109,12 +139,14 @@ export interface InputHost extends Host {
 }
 
 /** What monitor_agent and the prometheus inputs tell of a plugin; names as Fluentd's. */
-export type PluginStats = Record<string, number | string | null>;
+export interface PluginStats {
+  readonly [name: string]: number | string | null | PluginStats;
+}
 
 export interface Input extends Running {
   stats?(): PluginStats;
   /** tail: followed files, for fluentd_tail_file_* metrics. */
-  files?(): { path: string; inode: number; position: number; size: number }[];
+  files?(): FollowedFile[];
 }
 
 // ------------------------------------------------------------------ filters
@@ -195,6 +227,11 @@ export interface OutputHost extends Host {
    * The `<buffer>` section's timezone counts.
    */
   placeholders(template: string, meta: ChunkMeta, chunkId?: string): string;
+  /** Length of a time slice in seconds where `time` is a chunk key. */
+  readonly timekey: number | undefined;
+  /** Permissions of files and folders the output makes: `<system> file_permission`, `dir_permission`. */
+  readonly fileMode: number;
+  readonly dirMode: number;
   /** The <buffer> section as configured (undefined when absent). */
   readonly bufferElement: Element | undefined;
 }

@@ -1,0 +1,222 @@
+/**
+ * Builds the pipeline from a configuration: routers for the root and each label, plugins in the order of the file.
+ *
+ * Guarantees: every problem of the configuration is collected with its place before anything starts; nothing is opened or
+ * connected while building. Leaves starting and stopping to lifecycle.ts, output wiring to outputs.ts.
+ */
+import type { Element } from '../config/element.ts';
+import { PluginConfigError } from '../pipeline/core/errors.ts';
+import type { EventStream } from '../pipeline/core/event.ts';
+import type { AgentView, Filter, FilterHost, Input, InputHost, Running } from '../pipeline/plugin.ts';
+import { compilePattern, type TagPattern } from '../pipeline/router/pattern.ts';
+import { Router } from '../pipeline/router/router.ts';
+import { compileRegexp } from '../ruby/regexp.ts';
+import { checkPlugin, createHost, type HostEnvironment, typeOf, unknownPlugin } from './host.ts';
+import { createInstance, type PluginInstance } from './instance.ts';
+import { buildOutput, type OutputContext } from './outputs.ts';
+import type { SystemConfig } from './system.ts';
+
+export interface Graph {
+  readonly instances: readonly PluginInstance<Running>[];
+  /** Router of the events that have no label. */
+  readonly root: Router;
+  readonly labels: ReadonlyMap<string, Router>;
+}
+
+export interface BuildOptions {
+  readonly environment: HostEnvironment;
+  readonly system: SystemConfig;
+  readonly agent: AgentView;
+}
+
+const ROOT = '@ROOT';
+
+export function buildGraph(root: Element, options: BuildOptions): Graph {
+  return new Builder(options).build(root);
+}
+
+/** `<worker N>` sections give their content to one worker; elsewhere they are as if they were not there. */
+export function sectionsOf(
+  root: Element,
+  workerId: number,
+  workers: number,
+  onError: (at: Element, text: string) => void,
+): Element[] {
+  return root.children.flatMap((child) => {
+    if (child.name !== 'worker') return [child];
+    const range = /^(\d+)(?:-(\d+))?$/.exec(child.arg.trim());
+    const first = Number(range?.[1] ?? Number.NaN);
+    const last = Number(range?.[2] ?? first);
+    if (!(first <= last && last < workers)) {
+      onError(
+        child,
+        `worker id ${child.arg} specified by <worker> directive is not allowed. Available worker id is between 0 and ${workers - 1}`,
+      );
+      return [];
+    }
+    return workerId >= first && workerId <= last ? child.children : [];
+  });
+}
+
+class Builder {
+  readonly #options: BuildOptions;
+  readonly #instances: PluginInstance<Running>[] = [];
+  readonly #labels = new Map<string, Router>();
+  readonly #ids = new Map<string, Element>();
+
+  constructor(options: BuildOptions) {
+    this.#options = options;
+  }
+
+  build(root: Element): Graph {
+    const { problems, workerId, workers } = this.#options.environment;
+    const sections = sectionsOf(root, workerId, workers, (at, text) => problems.error(at, text));
+    this.#labels.set(ROOT, this.#router());
+    for (const label of sections.filter((section) => section.name === 'label')) this.#declareLabel(label);
+    this.#rules(sections, ROOT);
+    for (const label of sections.filter((section) => section.name === 'label'))
+      this.#rules(label.children, label.arg.trim());
+    for (const source of sections.filter((section) => section.name === 'source')) this.#input(source);
+    return { instances: this.#instances, root: this.#labels.get(ROOT)!, labels: this.#labels };
+  }
+
+  #router(): Router {
+    const log = this.#options.environment.log.logger();
+    return new Router((tag) => {
+      // The own log's events without a match are normal; telling of them would make more of them.
+      if (!tag.startsWith('fluent.')) log.warn(`no patterns matched tag="${tag}"`);
+    });
+  }
+
+  #declareLabel(element: Element): void {
+    const { problems } = this.#options.environment;
+    const name = element.arg.trim();
+    if (!name.startsWith('@')) problems.error(element, 'label name must start with @');
+    else if (name === ROOT) problems.error(element, '@ROOT label is reserved');
+    else if (this.#labels.has(name)) problems.error(element, `Section <label ${name}> appears twice`);
+    else this.#labels.set(name, this.#router());
+  }
+
+  #rules(sections: readonly Element[], label: string): void {
+    const router = this.#labels.get(label);
+    if (router === undefined) return;
+    for (const section of sections) {
+      if (section.name !== 'filter' && section.name !== 'match') continue;
+      this.#guard(section, () => {
+        const pattern = this.#pattern(section);
+        if (section.name === 'filter') this.#filter(section, pattern, router);
+        else router.add({ pattern, sink: this.#output(section, label) });
+      });
+    }
+  }
+
+  #pattern(section: Element): TagPattern {
+    try {
+      return compilePattern(section.arg, (source) => compileRegexp(source, ''));
+    } catch (error) {
+      throw new PluginConfigError(`invalid pattern '${section.arg}': ${(error as Error).message}`);
+    }
+  }
+
+  #filter(element: Element, pattern: TagPattern, router: Router): void {
+    const type = this.#type(element, 'filter');
+    if (type === undefined) return;
+    const { environment } = this.#options;
+    const definition = environment.loaded.get('filter', type);
+    if (definition === undefined) return environment.problems.error(element, unknownPlugin('filter', type));
+    const config = checkPlugin('filter', definition.schema, element, environment.problems);
+    let filter: Filter | undefined;
+    const host: FilterHost = {
+      ...createHost(element, type, environment),
+      emitAfter: (stream) => (filter === undefined ? undefined : router.emitAfter(filter, stream)),
+      emitToLabel: (label, stream) => this.#emitToLabel(label, stream),
+    };
+    this.#unique(element, host.id, host.hasId);
+    filter = definition.create(config, host);
+    this.#instances.push(createInstance('filter', filter, host, definition.schema));
+    router.add({ pattern, filter });
+  }
+
+  #output(element: Element, label: string) {
+    const context: OutputContext = {
+      environment: this.#options.environment,
+      system: this.#options.system,
+      emitToLabel: (name, stream) => this.#emitToLabel(name, stream),
+      emit: (stream) => this.#emitToLabel(label, stream),
+      register: (instance) => {
+        this.#unique(instance.host.element, instance.host.id, instance.host.hasId);
+        this.#instances.push(instance);
+      },
+    };
+    this.#checkLabel(element);
+    return buildOutput(element, context);
+  }
+
+  #input(element: Element): void {
+    this.#guard(element, () => {
+      const type = this.#type(element, 'source');
+      if (type === undefined) return;
+      const { environment, agent } = this.#options;
+      const definition = environment.loaded.get('input', type);
+      if (definition === undefined) return environment.problems.error(element, unknownPlugin('input', type));
+      const config = checkPlugin('input', definition.schema, element, environment.problems);
+      this.#checkLabel(element);
+      const label = element.params.get('@label')?.value ?? ROOT;
+      const router = this.#labels.get(label);
+      const records = environment.metrics.counter('sluice_input_records_total', 'Records emitted by an input.', [
+        'plugin_id',
+        'type',
+      ]);
+      const base = createHost(element, type, environment);
+      const labels = { plugin_id: base.id, type };
+      const host: InputHost = {
+        ...base,
+        agent,
+        emit: (stream) => {
+          records.inc(stream.events.length, labels);
+          return router?.emit(stream);
+        },
+      };
+      this.#unique(element, host.id, host.hasId);
+      const input: Input = definition.create(config, host);
+      this.#instances.push(createInstance('input', input, host, definition.schema));
+    });
+  }
+
+  #emitToLabel(label: string, stream: EventStream): void | Promise<void> {
+    return this.#labels.get(label)?.emit(stream);
+  }
+
+  #checkLabel(element: Element): void {
+    const label = element.params.get('@label')?.value;
+    if (label === undefined || this.#labels.has(label)) return;
+    // Known labels only come into being with the file, so a missing one is a mistake in it.
+    this.#options.environment.problems.error(element, `unknown label: ${label} label not found`);
+  }
+
+  #type(element: Element, directive: string): string | undefined {
+    const type = typeOf(element);
+    if (type === undefined)
+      this.#options.environment.problems.error(element, `Missing '@type' parameter on <${directive}> directive`);
+    return type;
+  }
+
+  #unique(element: Element, id: string, given: boolean): void {
+    if (!given) return;
+    if (this.#ids.has(id))
+      this.#options.environment.problems.error(
+        element,
+        `Duplicated plugin id '${id}'. Check whole configuration and fix it.`,
+      );
+    this.#ids.set(id, element);
+  }
+
+  /** Turns what a plugin's constructor throws into a problem at its place, and goes on with the next one. */
+  #guard(element: Element, build: () => void): void {
+    try {
+      build();
+    } catch (error) {
+      this.#options.environment.problems.error(element, error instanceof Error ? error.message : String(error));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * The host: gives a plugin everything it may use (parser, formatter, log, metrics, ports, emit) and builds plugins from
+ * their configuration elements. All problems of a configuration are collected, not only the first one.
+ */
+import os from 'node:os';
+import { checkSection } from '../config/check.ts';
+import type { Element } from '../config/element.ts';
+import type { Problems } from '../config/problems.ts';
+import type { SectionSpec } from '../config/schema.ts';
+import type { LogEvent } from '../pipeline/core/event.ts';
+import type { Ports } from '../pipeline/core/ports.ts';
+import type { Formatter, Host, Logger, Parser } from '../pipeline/plugin.ts';
+import { commonParams } from './common-params.ts';
+import type { Kind, Loaded } from './registry.ts';
+import { LEVELS, type Level, type Log } from './telemetry/log.ts';
+import type { MetricsRegistry } from './telemetry/metrics.ts';
+
+export interface HostEnvironment {
+  readonly loaded: Loaded;
+  readonly problems: Problems;
+  readonly log: Log;
+  readonly metrics: MetricsRegistry;
+  readonly ports: Ports;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly workerId: number;
+  readonly workers: number;
+  readonly emitError: (tag: string, event: LogEvent, error: unknown, log: Logger) => void;
+}
+
+let made = 0;
+
+/** An id for a plugin without `@id`, in the form Fluentd shows (`object:` and hex digits). */
+function madeUpId(): string {
+  return `object:${(0x1000 + 0x14 * made++).toString(16)}`;
+}
+
+export function createHost(element: Element, type: string, environment: HostEnvironment): Host {
+  const given = element.params.get('@id')?.value ?? element.params.get('id')?.value;
+  const level = element.params.get('@log_level')?.value ?? element.params.get('log_level')?.value;
+  const { env } = environment;
+  const log = environment.log.logger(given, LEVELS.includes(level as Level) ? (level as Level) : undefined);
+  return {
+    id: given ?? madeUpId(),
+    hasId: given !== undefined,
+    type,
+    element,
+    log,
+    metrics: environment.metrics,
+    ports: environment.ports,
+    workerId: environment.workerId,
+    workers: environment.workers,
+    nodeName: env['K8S_NODE_NAME'] ?? env['NODE_NAME'] ?? os.hostname(),
+    env,
+    print: (text) => environment.log.raw(text),
+    parser: (inner, fallback) => buildInner('parser', inner, fallback, element, environment) as Parser,
+    formatter: (inner, fallback) => buildInner('formatter', inner, fallback, element, environment) as Formatter,
+    emitError: (tag, event, error) => environment.emitError(tag, event, error, log),
+  };
+}
+
+/** Checks an element against a plugin's schema and the parameters that every plugin of its kind has. */
+export function checkPlugin(kind: Kind, schema: SectionSpec, element: Element, problems: Problems): never {
+  const common = commonParams(kind);
+  const whole = {
+    ...schema,
+    params: { ...common.params, ...schema.params },
+    sections: { ...common.sections, ...schema.sections },
+  };
+  return checkSection(whole, element, problems) as never;
+}
+
+function buildInner(
+  kind: 'parser' | 'formatter',
+  element: Element | undefined,
+  fallback: string | undefined,
+  parent: Element,
+  environment: HostEnvironment,
+): Parser | Formatter | undefined {
+  const type = typeOf(element) ?? fallback;
+  if (type === undefined) {
+    environment.problems.error(element ?? parent, `'@type' is required in <${kind === 'parser' ? 'parse' : 'format'}>`);
+    return undefined;
+  }
+  const definition = environment.loaded.get(kind, type);
+  if (definition === undefined) {
+    environment.problems.error(element ?? parent, unknownPlugin(kind, type));
+    return undefined;
+  }
+  const own = element ?? parent.bare(kind === 'parser' ? 'parse' : 'format');
+  const config = checkPlugin(kind, definition.schema, own, environment.problems);
+  return definition.create(config, createHost(own, type, environment));
+}
+
+export function typeOf(element: Element | undefined): string | undefined {
+  const type = element?.params.get('@type')?.value ?? element?.params.get('type')?.value;
+  return type === '' ? undefined : type;
+}
+
+/** In Fluentd's words, less its advice to install a gem. */
+export function unknownPlugin(kind: Kind, type: string): string {
+  return `Unknown ${kind} plugin '${type}'. No plugin of this name is built in; see docs/plugins for those that are`;
+}

@@ -1,0 +1,148 @@
+/**
+ * Builds an output from its element: bare, or behind a buffer with its secondary; also the inner outputs of copy.
+ */
+
+import { checkSection } from '../config/check.ts';
+import type { Element } from '../config/element.ts';
+import { createBuffer } from '../pipeline/buffer/index.ts';
+import { checkPlaceholders, extractPlaceholders } from '../pipeline/buffer/placeholders.ts';
+import { bufferSchema } from '../pipeline/buffer/schema.ts';
+import type { EventStream } from '../pipeline/core/event.ts';
+import type { BufferedOutput, Output, OutputHost, Running } from '../pipeline/plugin.ts';
+import { elementWithDefaults } from './buffer-defaults.ts';
+import { DirectOutput } from './direct-output.ts';
+import { checkPlugin, createHost, type HostEnvironment, typeOf, unknownPlugin } from './host.ts';
+import { createInstance, type PluginInstance } from './instance.ts';
+import type { AnyOutputDefinition } from './registry.ts';
+import { SecondaryTarget } from './secondary.ts';
+import type { SystemConfig } from './system.ts';
+
+export interface OutputContext {
+  readonly environment: HostEnvironment;
+  readonly system: SystemConfig;
+  readonly emitToLabel: (label: string, stream: EventStream) => void | Promise<void>;
+  readonly emit: (stream: EventStream) => void | Promise<void>;
+  readonly register: (instance: PluginInstance<Running>) => void;
+}
+
+/** What an output section became; `sink` takes streams, the registered instances start and stop. */
+const NOWHERE: Output = { emit() {} };
+
+export function buildOutput(element: Element, context: OutputContext): Output {
+  const found = definitionOf(element, context);
+  if (found === undefined) return NOWHERE;
+  const { definition, type } = found;
+  const { problems } = context.environment;
+  const config = checkPlugin('output', definition.schema, element, problems);
+  const bufferElement = element.children.find((child) => child.name === 'buffer');
+  const own = bufferOf(element, definition);
+  const host = outputHost(element, type, own, bufferElement, context);
+  if (definition.buffering === 'none') {
+    const output = definition.create(config, host);
+    context.register(createInstance('output', output, host, definition.schema));
+    return output;
+  }
+  const inner: BufferedOutput = definition.create(config, host);
+  if (definition.buffering === 'with-section' && bufferElement === undefined) {
+    const output = new DirectOutput(inner);
+    context.register(createInstance('output', output, host, definition.schema));
+    return output;
+  }
+  checkTemplates(definition.placeholderParams?.(config) ?? {}, own, element, context);
+  const checked = checkSection(bufferSchema, own, problems);
+  const buffer = createBuffer(checked, own, inner, {
+    log: host.log,
+    metrics: host.metrics,
+    ports: host.ports,
+    id: host.id,
+    type,
+    workerId: host.workerId,
+    workers: host.workers,
+    rootDir: context.system.rootDir,
+    env: host.env,
+    emitError: host.emitError,
+    slowFlushSeconds: Number(element.params.get('slow_flush_log_threshold')?.value ?? 20),
+    secondary: secondaryOf(element, inner, type, context),
+  });
+  context.register(createInstance('output', buffer, host, definition.schema, true));
+  return buffer;
+}
+
+function definitionOf(
+  element: Element,
+  context: OutputContext,
+): { definition: AnyOutputDefinition; type: string } | undefined {
+  const { problems, loaded } = context.environment;
+  const type = typeOf(element);
+  if (type === undefined) {
+    problems.error(element, `Missing '@type' parameter on <${element.name}> directive`);
+    return undefined;
+  }
+  const definition = loaded.get('output', type);
+  if (definition === undefined) {
+    problems.error(element, unknownPlugin('output', type));
+    return undefined;
+  }
+  return { definition, type };
+}
+
+function bufferOf(element: Element, definition: AnyOutputDefinition): Element {
+  const defaults = definition.buffering === 'none' ? {} : (definition.bufferDefaults ?? {});
+  return elementWithDefaults(element, defaults);
+}
+
+function outputHost(
+  element: Element,
+  type: string,
+  buffer: Element,
+  given: Element | undefined,
+  context: OutputContext,
+): OutputHost {
+  const keys = buffer.arg.split(/[\s,]+/);
+  const timekey = keys.includes('time') ? context.system.seconds(buffer.params.get('timekey')?.value ?? '') : undefined;
+  return {
+    ...createHost(element, type, context.environment),
+    emitToLabel: context.emitToLabel,
+    emit: context.emit,
+    child: (inner) => buildOutput(inner, context),
+    placeholders: (template, meta, chunkId) => extractPlaceholders(template, meta, chunkId, buffer),
+    bufferElement: given,
+    timekey,
+    fileMode: context.system.fileMode,
+    dirMode: context.system.dirMode,
+  };
+}
+
+function checkTemplates(
+  templates: Record<string, string>,
+  buffer: Element,
+  element: Element,
+  context: OutputContext,
+): void {
+  for (const [name, template] of Object.entries(templates)) {
+    const problem = checkPlaceholders(name, template, buffer);
+    if (problem !== undefined) context.environment.problems.error(element, problem);
+  }
+}
+
+function secondaryOf(
+  element: Element,
+  primary: BufferedOutput,
+  type: string,
+  context: OutputContext,
+): SecondaryTarget | undefined {
+  const section = element.children.find((child) => child.name === 'secondary');
+  if (section === undefined) return undefined;
+  const secondary = typeOf(section) === undefined ? section.withParam('@type', type) : section;
+  const found = definitionOf(secondary, context);
+  if (found === undefined) return undefined;
+  const { definition } = found;
+  const config = checkPlugin('output', definition.schema, secondary, context.environment.problems);
+  const buffer = bufferOf(element, definition);
+  const host = outputHost(secondary, found.type, buffer, undefined, context);
+  if (definition.buffering === 'none') return new SecondaryTarget(primary, { output: definition.create(config, host) });
+  const target = definition.create(config, host);
+  // Chunks go on as they are where the secondary writes bytes of the same making, or any bytes (secondary_file).
+  const raw = found.type === type || found.type === 'secondary_file';
+  return new SecondaryTarget(primary, raw ? { raw: target } : { output: new DirectOutput(target) });
+}

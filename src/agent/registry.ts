@@ -1,0 +1,96 @@
+/** One line per plugin. A plugin's code is loaded when a configuration uses it: importing costs memory and start-up time. */
+import type {
+  BufferedOutputDefinition,
+  FilterDefinition,
+  FormatterDefinition,
+  InputDefinition,
+  OutputDefinition,
+  ParserDefinition,
+} from '../pipeline/plugin.ts';
+
+export type AnyOutputDefinition = OutputDefinition | BufferedOutputDefinition;
+export interface Definitions {
+  input: InputDefinition;
+  filter: FilterDefinition;
+  output: AnyOutputDefinition;
+  parser: ParserDefinition;
+  formatter: FormatterDefinition;
+}
+export type Kind = keyof Definitions;
+
+/** A definition with a schema of its own is used through the general one; the host hands it its own checked config. */
+const plugin = (module: { plugin: unknown }) => module.plugin;
+
+type Lines = Record<string, () => Promise<unknown>>;
+
+const inputs: Lines = {
+  tail: () => import('../pipeline/input/tail/index.ts').then(plugin),
+  sample: () => import('../pipeline/input/sample.ts').then(plugin),
+  dummy: () => import('../pipeline/input/sample.ts').then(plugin),
+  monitor_agent: () => import('../pipeline/input/monitor_agent.ts').then(plugin),
+  prometheus: () => import('../pipeline/input/prometheus.ts').then(plugin),
+  prometheus_monitor: () => import('../pipeline/input/prometheus_monitor.ts').then(plugin),
+  prometheus_output_monitor: () => import('../pipeline/input/prometheus_output_monitor.ts').then(plugin),
+  prometheus_tail_monitor: () => import('../pipeline/input/prometheus_tail_monitor.ts').then(plugin),
+};
+
+const filters: Lines = {
+  grep: () => import('../pipeline/filter/grep.ts').then(plugin),
+  kubernetes_metadata: () => import('../pipeline/filter/kubernetes_metadata/index.ts').then(plugin),
+  parser: () => import('../pipeline/filter/parser.ts').then(plugin),
+  record_transformer: () => import('../pipeline/filter/record_transformer/index.ts').then(plugin),
+  stdout: () => import('../pipeline/filter/stdout.ts').then(plugin),
+};
+
+const outputs: Lines = {
+  copy: () => import('../pipeline/output/copy.ts').then(plugin),
+  elasticsearch: () => import('../pipeline/output/elasticsearch/index.ts').then(plugin),
+  elasticsearch_dynamic: () => import('../pipeline/output/elasticsearch/index.ts').then((m) => m.elasticsearchDynamic),
+  file: () => import('../pipeline/output/file.ts').then(plugin),
+  null: () => import('../pipeline/output/null.ts').then(plugin),
+  opensearch: () => import('../pipeline/output/elasticsearch/index.ts').then((m) => m.opensearch),
+  relabel: () => import('../pipeline/output/relabel.ts').then(plugin),
+  secondary_file: () => import('../pipeline/output/secondary_file.ts').then(plugin),
+  stdout: () => import('../pipeline/output/stdout.ts').then(plugin),
+};
+
+const parsers: Lines = {
+  cri: () => import('../pipeline/parser/cri.ts').then(plugin),
+  json: () => import('../pipeline/parser/json.ts').then(plugin),
+  multi_format: () => import('../pipeline/parser/multi_format.ts').then(plugin),
+  multiline: () => import('../pipeline/parser/multiline.ts').then(plugin),
+  none: () => import('../pipeline/parser/none.ts').then(plugin),
+  regexp: () => import('../pipeline/parser/regexp.ts').then(plugin),
+};
+
+const formatters: Lines = {
+  json: () => import('../pipeline/formatter/json.ts').then(plugin),
+  out_file: () => import('../pipeline/formatter/out_file.ts').then(plugin),
+  single_value: () => import('../pipeline/formatter/single_value.ts').then(plugin),
+  stdout: () => import('../pipeline/formatter/stdout.ts').then(plugin),
+};
+
+export const registry: Record<Kind, Lines> = {
+  input: inputs,
+  filter: filters,
+  output: outputs,
+  parser: parsers,
+  formatter: formatters,
+};
+
+/** Definitions of the types that a configuration uses, loaded before anything is built. */
+export class Loaded {
+  readonly #found = new Map<string, unknown>();
+
+  /** Loads a type; an unknown one is remembered as missing and reported by whoever asks for it. */
+  async load(kind: Kind, type: string): Promise<void> {
+    const key = `${kind}/${type}`;
+    if (this.#found.has(key)) return;
+    const line = registry[kind][type];
+    if (line !== undefined) this.#found.set(key, await line());
+  }
+
+  get<K extends Kind>(kind: K, type: string): Definitions[K] | undefined {
+    return this.#found.get(`${kind}/${type}`) as Definitions[K] | undefined;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The `<record>` sections compiled: `${…}` in keys and values, values that are JSON hashes or arrays expanded leaf by leaf.
+ * Ruby is parsed once, at start; per tag only names are bound.
+ */
+
+import os from 'node:os';
+import type { Element } from '../../../config/element.ts';
+import { compileTemplate, type Program } from '../../../ruby/placeholder.ts';
+import { rubyToS } from '../../../ruby/to-s.ts';
+import { PluginConfigError } from '../../core/errors.ts';
+import type { LogEvent } from '../../core/event.ts';
+import type { Slot } from '../../core/slot.ts';
+import { isHash, parseJson, type Value } from '../../core/value.ts';
+import type { FilterHost } from '../../plugin.ts';
+import { expandPlain } from './expander.ts';
+import { type Expression, expression, slotOf } from './expression.ts';
+import { type TagNames, tagNames } from './names.ts';
+import { rubyExpression } from './ruby.ts';
+
+export interface FieldOptions {
+  readonly ruby: boolean;
+  readonly typecast: boolean;
+  readonly host: FilterHost;
+}
+
+/** New fields of one event, in order, computed from the event as it is. @throws what an expression throws. */
+export type Assignments = (event: LogEvent) => readonly [string, Slot][];
+
+/** A template text bound to a tag. */
+type Template = (names: TagNames) => Expression;
+
+export function compileFields(sections: readonly Element[], options: FieldOptions): (tag: string) => Assignments {
+  const fields = sections.flatMap((section) =>
+    [...section.params].map(([key, param]) => {
+      const where = { file: param.file, line: param.line };
+      return { key: template(key, options, where), value: valueTemplate(param.value, options, where) };
+    }),
+  );
+  return (tag) => {
+    const names = tagNames(tag, os.hostname());
+    return assignments(fields.map((field) => [field.key(names), cast(field.value(names), options)]));
+  };
+}
+
+function assignments(fields: readonly (readonly [Expression, Expression])[]): Assignments {
+  const compiled = fields.map(([key, value]) => ({ key: keyOf(key), slot: slotOf(value) }));
+  return (event) => compiled.map(({ key, slot }): [string, Slot] => [key(event), slot(event)]);
+}
+
+function keyOf(key: Expression): (event: LogEvent) => string {
+  if (key.keys !== 'all' && key.keys.length === 0 && key.field === undefined) {
+    let text: string | undefined;
+    return (event) => {
+      text ??= rubyToS(key.value(event));
+      return text;
+    };
+  }
+  return (event) => rubyToS(key.value(event));
+}
+
+function cast(value: Expression, options: FieldOptions): Expression {
+  if (options.typecast) return value;
+  return expression.of(value.keys, (event) => rubyToS(value.value(event)));
+}
+
+interface Where {
+  readonly file: string;
+  readonly line: number;
+}
+
+function template(text: string, options: FieldOptions, where: Where): Template {
+  if (!text.includes('${')) return () => expression.constant(text);
+  if (!options.ruby) return (names) => expandPlain(text, names, (message) => options.host.log.warn(message));
+  const program: Program = compileTemplate(text, {
+    where,
+    variables: ['record', 'time', 'tag', 'tag_parts', 'tag_prefix', 'tag_suffix', 'hostname'],
+  });
+  return (names) => rubyExpression(program, names);
+}
+
+function valueTemplate(text: string, options: FieldOptions, where: Where): Template {
+  if (!/^[[{]/.test(text)) return template(text, options, where);
+  let parsed: Value;
+  try {
+    parsed = parseJson(text);
+  } catch (error) {
+    throw new PluginConfigError(`failed to parse the value as JSON (${(error as Error).message}): ${text}`);
+  }
+  return nested(parsed, options, where);
+}
+
+function nested(value: Value, options: FieldOptions, where: Where): Template {
+  if (typeof value === 'string') return template(value, options, where);
+  if (Array.isArray(value)) {
+    const items = value.map((item) => nested(item, options, where));
+    return (names) =>
+      join(
+        items.map((item) => item(names)),
+        (values) => values,
+      );
+  }
+  if (isHash(value)) {
+    const keys = Object.keys(value).map((key) => template(key, options, where));
+    const items = Object.values(value).map((item) => nested(item, options, where));
+    return (names) =>
+      join(
+        [...keys, ...items].map((item) => item(names)),
+        (values) => Object.fromEntries(keys.map((_, i) => [rubyToS(values[i]!), values[keys.length + i]!])),
+      );
+  }
+  return () => expression.constant(value);
+}
+
+function join(parts: readonly Expression[], make: (values: Value[]) => Value): Expression {
+  const keys = parts.some((part) => part.keys === 'all')
+    ? 'all'
+    : parts.flatMap((part) => part.keys as readonly string[]);
+  return expression.of(keys, (event) => make(parts.map((part) => part.value(event))));
+}

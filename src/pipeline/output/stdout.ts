@@ -1,0 +1,35 @@
+/** `@type stdout`: prints events on the own log's stream. Buffered only where a `<buffer>` section says so. */
+import { defineBufferedOutput } from '../plugin.ts';
+
+export const plugin = defineBufferedOutput({
+  kind: 'output',
+  type: 'stdout',
+  buffering: 'with-section',
+  bufferDefaults: { $arg: 'tag', flush_at_shutdown: 'true', chunk_limit_size: '102400' },
+  doc: 'Prints events: for trying out a configuration.',
+  schema: {
+    doc: 'Stdout output.',
+    params: {
+      output_type: { type: 'string', deprecated: 'use <format>', doc: 'Old spelling of the formatter.' },
+      use_logger: { type: 'bool', default: 'true', doc: 'Print through the log stream (true) or straight to stdout.' },
+    },
+    sections: {
+      format: { doc: 'How an event is printed; default `stdout`.', params: {}, anyParam: true, plugin: 'formatter' },
+    },
+  },
+  create(_config, host) {
+    const formatter = host.formatter(
+      host.element.children.find((child) => child.name === 'format'),
+      'stdout',
+    );
+    return {
+      renderer: (tag) => (event) => {
+        const text = formatter.format(tag, event);
+        return text.endsWith('\n') ? text : `${text}\n`;
+      },
+      async write(chunk) {
+        host.print(chunk.read().toString('utf8'));
+      },
+    };
+  },
+});
