@@ -124,7 +124,7 @@ class Builder {
     const { environment } = this.#options;
     const definition = environment.loaded.get('filter', type);
     if (definition === undefined) return environment.problems.error(element, unknownPlugin('filter', type));
-    const config = checkPlugin('filter', definition.schema, element, environment.problems);
+    const config = checkPlugin('filter', definition.schema, element, environment);
     let filter: Filter | undefined;
     const host: FilterHost = {
       ...createHost(element, type, environment),
@@ -159,7 +159,7 @@ class Builder {
       const { environment, agent } = this.#options;
       const definition = environment.loaded.get('input', type);
       if (definition === undefined) return environment.problems.error(element, unknownPlugin('input', type));
-      const config = checkPlugin('input', definition.schema, element, environment.problems);
+      const config = checkPlugin('input', definition.schema, element, environment);
       this.#checkLabel(element);
       const label = element.params.get('@label')?.value ?? ROOT;
       const router = this.#labels.get(label);

@@ -24,6 +24,7 @@ export interface HostEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly workerId: number;
   readonly workers: number;
+  readonly strict: boolean;
   readonly emitError: (tag: string, event: LogEvent, error: unknown, log: Logger) => void;
 }
 
@@ -59,14 +60,14 @@ export function createHost(element: Element, type: string, environment: HostEnvi
 }
 
 /** Checks an element against a plugin's schema and the parameters that every plugin of its kind has. */
-export function checkPlugin(kind: Kind, schema: SectionSpec, element: Element, problems: Problems): never {
+export function checkPlugin(kind: Kind, schema: SectionSpec, element: Element, { problems, strict }: HostEnvironment): never {
   const common = commonParams(kind);
   const whole = {
     ...schema,
     params: { ...common.params, ...schema.params },
     sections: { ...common.sections, ...schema.sections },
   };
-  return checkSection(whole, element, problems) as never;
+  return checkSection(whole, element, problems, { strict }) as never;
 }
 
 function buildInner(
@@ -87,7 +88,7 @@ function buildInner(
     return undefined;
   }
   const own = element ?? parent.bare(kind === 'parser' ? 'parse' : 'format');
-  const config = checkPlugin(kind, definition.schema, own, environment.problems);
+  const config = checkPlugin(kind, definition.schema, own, environment);
   return definition.create(config, createHost(own, type, environment));
 }
 

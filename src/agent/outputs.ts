@@ -33,7 +33,7 @@ export function buildOutput(element: Element, context: OutputContext): Output {
   if (found === undefined) return NOWHERE;
   const { definition, type } = found;
   const { problems } = context.environment;
-  const config = checkPlugin('output', definition.schema, element, problems);
+  const config = checkPlugin('output', definition.schema, element, context.environment);
   const bufferElement = element.children.find((child) => child.name === 'buffer');
   const own = bufferOf(element, definition);
   const host = outputHost(element, type, own, bufferElement, context);
@@ -49,7 +49,7 @@ export function buildOutput(element: Element, context: OutputContext): Output {
     return output;
   }
   checkTemplates(definition.placeholderParams?.(config) ?? {}, own, element, context);
-  const checked = checkSection(bufferSchema, own, problems);
+  const checked = checkSection(bufferSchema, own, problems, { strict: context.environment.strict });
   const buffer = createBuffer(checked, own, inner, {
     log: host.log,
     metrics: host.metrics,
@@ -137,7 +137,7 @@ function secondaryOf(
   const found = definitionOf(secondary, context);
   if (found === undefined) return undefined;
   const { definition } = found;
-  const config = checkPlugin('output', definition.schema, secondary, context.environment.problems);
+  const config = checkPlugin('output', definition.schema, secondary, context.environment);
   const buffer = bufferOf(element, definition);
   const host = outputHost(secondary, found.type, buffer, undefined, context);
   if (definition.buffering === 'none') return new SecondaryTarget(primary, { output: definition.create(config, host) });

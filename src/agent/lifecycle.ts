@@ -1,0 +1,156 @@
+/**
+ * One worker: builds the pipeline, starts outputs, filters, inputs in this order, and stops in the reverse order.
+ *
+ * Guarantees: `start` resolves when the inputs run; `stop` may be called at any time and more than once, stops reading first, then
+ * flushes what `flush_at_shutdown` asks for; a stop ends within the grace time. A reload builds the new pipeline before
+ * the old one stops, so a wrong file changes nothing; positions and file buffers carry over.
+ */
+import { loadConfig } from '../config/load.ts';
+import { modernise } from '../config/compat.ts';
+import { Problems } from '../config/problems.ts';
+import type { Embed } from '../config/scanner.ts';
+import { EventStream, LogEvent } from '../pipeline/core/event.ts';
+import type { Ports } from '../pipeline/core/ports.ts';
+import type { Value } from '../pipeline/core/value.ts';
+import type { AgentView, Logger, PluginView } from '../pipeline/plugin.ts';
+import { buildGraph, type Graph } from './graph.ts';
+import type { HostEnvironment } from './host.ts';
+import { preload } from './preload.ts';
+import { Loaded } from './registry.ts';
+import { type SystemConfig, systemConfig } from './system.ts';
+import type { Log, LogEntry } from './telemetry/log.ts';
+import type { MetricsRegistry } from './telemetry/metrics.ts';
+
+export interface WorkerOptions {
+  readonly configFile: string;
+  readonly embed: Embed;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly ports: Ports;
+  readonly log: Log;
+  readonly metrics: MetricsRegistry;
+  readonly workerId: number;
+}
+
+/** What reading a configuration gave: a pipeline that has not started, or problems. */
+export interface Prepared {
+  readonly problems: Problems;
+  readonly system: SystemConfig;
+  readonly graph: Graph;
+}
+
+export class Worker implements AgentView {
+  readonly #options: WorkerOptions;
+  #graph: Graph | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Reads and checks the configuration and builds the pipeline; starts nothing. @throws when the file cannot be read. */
+  async prepare(): Promise<Prepared> {
+    const { configFile, embed, env, ports, log, metrics, workerId } = this.#options;
+    const problems = new Problems();
+    const root = modernise(await loadConfig(configFile, embed, problems));
+    const system = systemConfig(root, problems);
+    const loaded = new Loaded();
+    await preload(root, loaded);
+    let graph: Graph | undefined;
+    const environment: HostEnvironment = {
+      ...{ loaded, problems, log, metrics, ports, env, workerId },
+      workers: system.workers,
+      strict: system.strict,
+      emitError: (tag, event, error, from) => emitError(graph, tag, event, error, from),
+    };
+    graph = buildGraph(root, { environment, system, agent: this });
+    return { problems, system, graph };
+  }
+
+  async start(prepared: Prepared): Promise<void> {
+    const { graph, system } = prepared;
+    this.#graph = graph;
+    const inputs = system.withoutSource ? [] : graph.instances.filter((i) => i.category === 'input');
+    for (const category of ['output', 'filter'] as const) {
+      await Promise.all(graph.instances.filter((i) => i.category === category).map((i) => i.plugin.start?.()));
+    }
+    this.#options.log.onEvent((entry) => emitLogEntry(graph, entry));
+    await Promise.all(inputs.map((input) => input.plugin.start?.()));
+    this.#options.log.logger().info('fluentd worker is now running', { worker: this.#options.workerId });
+  }
+
+  /** Inputs first, so that nothing new comes in; then filters, which may hold events; then outputs, which flush. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const graph = this.#graph;
+    if (graph === undefined) return;
+    for (const category of ['input', 'filter', 'output'] as const) {
+      const stopping = graph.instances.filter((i) => i.category === category).map(async (i) => {
+        try {
+          await i.plugin.stop?.();
+        } catch (error) {
+          i.host.log.warn('unexpected error while shutting down', { plugin: i.type, error });
+        }
+      });
+      await Promise.all(stopping);
+    }
+    this.#options.log.onEvent(undefined);
+  }
+
+  /** SIGUSR1: buffers are flushed now. */
+  async flush(): Promise<void> {
+    await Promise.all((this.#graph?.instances ?? []).map((i) => i.plugin.flush?.()));
+  }
+
+  metricsText(): Promise<string> {
+    return this.#options.metrics.text();
+  }
+
+  plugins(): PluginView[] {
+    return [...(this.#graph?.instances ?? [])];
+  }
+}
+
+/** To `@ERROR` where it is configured, else one log line: the class and the message, never the record. */
+function emitError(graph: Graph | undefined, tag: string, event: LogEvent, error: unknown, log: Logger): void {
+  const router = graph?.labels.get('@ERROR');
+  const shown = error instanceof Error ? error : new Error(String(error));
+  if (router === undefined) {
+    log.warn('dump an error event:', { error_class: shown.name, error: shown.message, tag, time: event.sec });
+    return;
+  }
+  Promise.resolve(router.emit(new EventStream(tag, [event]))).catch((cause: unknown) => {
+    log.error('an error event could not be emitted to @ERROR', { tag, error: cause });
+  });
+}
+
+/** The own log as events: to `@FLUENT_LOG`, or to the root where `fluent.*` has a match. */
+function emitLogEntry(graph: Graph, entry: LogEntry): void {
+  const tag = `fluent.${entry.level}`;
+  const label = graph.labels.get('@FLUENT_LOG');
+  const router = label ?? graph.root;
+  if (!router.hasMatch(tag)) return;
+  const fields = Object.entries(entry.fields).map(([name, value]): [string, Value] => [name, loggable(value)]);
+  const record = { ...Object.fromEntries(fields), message: messageOf(entry) };
+  const sec = Math.floor(entry.timeMs / 1000);
+  const event = LogEvent.from(sec, (entry.timeMs - sec * 1000) * 1_000_000, record);
+  // What goes wrong on the way is logged by whoever it happens to; a log line must not throw.
+  Promise.resolve(router.emit(new EventStream(tag, [event]))).catch(() => undefined);
+}
+
+/** Fluentd puts the fields into the message as well. */
+function messageOf(entry: LogEntry): string {
+  const id = entry.pluginId === undefined ? '' : `[${entry.pluginId}] `;
+  const fields = Object.entries(entry.fields).map(([name, value]) => ` ${name}=${JSON.stringify(loggable(value))}`);
+  return `${id}${entry.message}${fields.join('')}`;
+}
+
+function loggable(value: unknown): Value {
+  if (value === undefined || value === null) return null;
+  if (value instanceof Error) return value.message;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return JSON.stringify(value) ?? null;
+}

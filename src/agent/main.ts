@@ -1,0 +1,155 @@
+/**
+ * The process: arguments, environment, signals, exit codes. The only file of the agent that touches `process`.
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import { problemText } from '../config/problems.ts';
+import { compileStrftime } from '../pipeline/codec/time.ts';
+import { realPorts } from '../pipeline/io/ports.ts';
+import { createEmbed } from '../ruby/embedded.ts';
+import { type CliOptions, helpText, parseArguments } from './cli.ts';
+import { type Prepared, Worker } from './lifecycle.ts';
+import { showPluginConfig } from './reference.ts';
+import { type Level, Log } from './telemetry/log.ts';
+import { MetricsRegistry } from './telemetry/metrics.ts';
+import { startMonitoring } from './telemetry/server.ts';
+import { VERSION } from './version.ts';
+
+/** Kubernetes kills 30 s after SIGTERM by default; leave time to be read by others. */
+const GRACE_MS = 25_000;
+
+async function main(argv: string[]): Promise<number> {
+  if (argv[0] === 'store') {
+    const { runStore } = await import('../store/command.ts');
+    return runStore(argv.slice(1), { signal: stopSignal() });
+  }
+  const options = parseArguments(argv, process.env);
+  if (options.errors.length > 0) return usage(options.errors);
+  if (options.help) return print(helpText());
+  if (options.version) return print(`sluice ${VERSION}\n`);
+  if (options.showPluginConfig !== undefined) return showPluginConfig(options.showPluginConfig, (text) => process.stdout.write(text));
+  return runAgent(options);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function usage(errors: readonly string[]): number {
+  process.stderr.write(`${errors.join('\n')}\n\n${helpText()}`);
+  return 1;
+}
+
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
+async function runAgent(options: CliOptions): Promise<number> {
+  const log = openLog(options);
+  const logger = log.logger();
+  for (const name of options.ignored) logger.warn(`option ${name} is accepted and has no effect`);
+  let worker = newWorker(options, log);
+  const prepared = await prepare(worker, options, log);
+  if (prepared === undefined) return 1;
+  if (options.dryRun) {
+    logger.info('finished dry run mode');
+    return 0;
+  }
+  if (prepared.system.processName !== undefined) process.title = `worker:${prepared.system.processName}`;
+  const signal = stopSignal();
+  logger.info(`starting sluice-${VERSION}`, { pid: process.pid });
+  process.on('SIGUSR1', () => void worker.flush().catch((error: unknown) => logger.warn('flush failed', { error })));
+  let reloading = Promise.resolve();
+  const reload = () => {
+    reloading = reloading.then(async () => {
+      const next = newWorker(options, log);
+      const ready = await prepare(next, options, log);
+      if (ready === undefined) return logger.error('the configuration has errors: going on with the old one');
+      await worker.stop();
+      worker = next;
+      await worker.start(ready);
+    });
+  };
+  process.on('SIGUSR2', reload);
+  process.on('SIGHUP', reload);
+  // A signal may come while the agent starts: then it stops as soon as it has started.
+  const monitoring = options.metrics ? await startMonitoring(() => worker, log.logger('monitoring')) : undefined;
+  await worker.start(prepared);
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  setTimeout(() => {
+    logger.error('the grace time is over: stopping without waiting any longer');
+    process.exit(1);
+  }, GRACE_MS).unref();
+  await reloading;
+  await worker.stop();
+  await monitoring?.close();
+  logger.info('Worker 0 finished with status 0');
+  return 0;
+}
+
+function newWorker(options: CliOptions, log: Log): Worker {
+  return new Worker({
+    configFile: options.config,
+    embed: createEmbed({ env: process.env, hostname: os.hostname(), workerId: 0 }),
+    env: process.env,
+    ports: realPorts,
+    log,
+    metrics: new MetricsRegistry(),
+    workerId: 0,
+  });
+}
+
+/** Reads the configuration and tells all its problems; undefined where it cannot be used. */
+async function prepare(worker: Worker, options: CliOptions, log: Log): Promise<Prepared | undefined> {
+  const logger = log.logger();
+  let prepared: Prepared;
+  try {
+    prepared = await worker.prepare();
+  } catch (error) {
+    logger.error(`config error: ${options.config}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+  const { problems, system } = prepared;
+  log.options.level = options.logLevel ?? system.logLevel ?? 'info';
+  log.options.format = system.logFormat;
+  log.options.time = logTime(system.logTimeFormat);
+  for (const problem of problems.warnings) log.logger().warn(problemText(problem));
+  // Errors are told whatever the rate limit says: each is a different mistake.
+  for (const problem of problems.errors) process.stderr.write(`config error ${problemText(problem)}\n`);
+  return problems.errors.length === 0 ? prepared : undefined;
+}
+
+function logTime(format: string): (ms: number) => string {
+  const strftime = compileStrftime(format, {});
+  return (ms) => strftime(Math.floor(ms / 1000), (ms % 1000) * 1_000_000);
+}
+
+function openLog(options: CliOptions): Log {
+  const fd = options.logFile === undefined ? 1 : fs.openSync(options.logFile, 'a', 0o644);
+  const level: Level = options.logLevel ?? 'info';
+  const write = (text: string) => writeAll(fd, text);
+  return new Log({ level, format: 'text', time: logTime('%Y-%m-%d %H:%M:%S %z'), write, workerId: 0 });
+}
+
+/** The log must not bring the agent down: a reader that is too slow or gone costs lines, not the process. */
+function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  let at = 0;
+  for (let tries = 0; at < bytes.length && tries < 100; tries++) {
+    try {
+      at += fs.writeSync(fd, bytes, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+    }
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`sluice: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+});
+// Keep-alive sockets and watchers must not hold a finished agent.
+process.exit();

@@ -1,0 +1,41 @@
+/** Loads the code of every plugin type that a configuration names, and of those that plugins fall back to. */
+import type { Element } from '../config/element.ts';
+import { typeOf } from './host.ts';
+import type { Kind, Loaded } from './registry.ts';
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  source: 'input',
+  filter: 'filter',
+  match: 'output',
+  store: 'output',
+  secondary: 'output',
+  parse: 'parser',
+  pattern: 'parser',
+  format: 'formatter',
+};
+
+/** Types that plugins use without naming them; each is small. */
+const FALLBACKS: readonly [Kind, string][] = [
+  ['parser', 'none'],
+  ['parser', 'regexp'],
+  ['parser', 'json'],
+  ['formatter', 'json'],
+  ['formatter', 'out_file'],
+  ['formatter', 'stdout'],
+  ['formatter', 'single_value'],
+];
+
+export async function preload(root: Element, loaded: Loaded): Promise<void> {
+  const wanted: [Kind, string][] = [...FALLBACKS];
+  visit(root, (element) => {
+    const kind = KINDS[element.name];
+    const type = typeOf(element);
+    if (kind !== undefined && type !== undefined) wanted.push([kind, type]);
+  });
+  await Promise.all(wanted.map(([kind, type]) => loaded.load(kind, type)));
+}
+
+function visit(element: Element, see: (element: Element) => void): void {
+  see(element);
+  for (const child of element.children) visit(child, see);
+}

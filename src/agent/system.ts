@@ -1,0 +1,95 @@
+/** The `<system>` section: settings of the whole agent. */
+import { checkSection } from '../config/check.ts';
+import type { Element } from '../config/element.ts';
+import type { Problems } from '../config/problems.ts';
+import type { SectionSpec } from '../config/schema.ts';
+import { valueOf } from '../config/types.ts';
+import type { Level } from './telemetry/log.ts';
+
+const LEVEL = { type: 'enum', values: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] } as const;
+
+export const systemSchema = {
+  doc: 'Settings of the whole agent.',
+  params: {
+    workers: { type: 'integer', default: '1', doc: 'Worker processes.' },
+    root_dir: { type: 'string', doc: 'Folder for buffers and storages whose plugin has an @id but no path.' },
+    log_level: { ...LEVEL, doc: 'Level of the own log.' },
+    suppress_repeated_stacktrace: { type: 'bool', default: 'true', doc: 'No effect: stack traces are not logged.', fluentd: 'ignored' },
+    ignore_repeated_log_interval: { type: 'time', doc: 'No effect: the own log is rate-limited anyway.', fluentd: 'ignored' },
+    ignore_same_log_interval: { type: 'time', doc: 'No effect: the own log is rate-limited anyway.', fluentd: 'ignored' },
+    emit_error_log_interval: { type: 'time', doc: 'Least time between two warnings of a failing emit.' },
+    without_source: { type: 'bool', default: 'false', doc: 'Start without inputs, to flush buffers.' },
+    rpc_endpoint: { type: 'string', doc: 'Not supported; use signals.', fluentd: 'ignored' },
+    enable_get_dump: { type: 'bool', default: 'false', doc: 'Not supported.', fluentd: 'ignored' },
+    process_name: { type: 'string', doc: 'Name of the process.' },
+    file_permission: { type: 'string', doc: 'Octal permissions of files that are made.' },
+    dir_permission: { type: 'string', doc: 'Octal permissions of folders that are made.' },
+    strict_config_value: { type: 'bool', default: 'false', doc: 'Refuse numbers with trailing text and the like.' },
+    enable_msgpack_time_support: { type: 'bool', default: 'false', doc: 'No effect.', fluentd: 'ignored' },
+    disable_shared_socket: { type: 'bool', default: 'false', doc: 'Do not share listening sockets between workers.' },
+    enable_input_metrics: { type: 'bool', default: 'false', doc: 'Metrics of inputs are always on.', fluentd: 'ignored' },
+    enable_size_metrics: { type: 'bool', default: 'false', doc: 'Size metrics are always on.', fluentd: 'ignored' },
+    enable_jit: { type: 'bool', default: 'false', doc: 'No effect.', fluentd: 'ignored' },
+    dump_without_config: { type: 'bool', doc: 'No effect.', fluentd: 'ignored' },
+    restart_worker_interval: { type: 'time', default: '0', doc: 'Seconds before a worker that died is started again.' },
+  },
+  sections: {
+    log: {
+      doc: 'The own log.',
+      params: {
+        format: { type: 'enum', values: ['text', 'json'], default: 'text', doc: 'Lines as text or JSON.' },
+        time_format: { type: 'string', default: '%Y-%m-%d %H:%M:%S %z', doc: 'strftime of a line’s time.' },
+        rotate_age: { type: 'string', doc: 'Rotation of a log file.', fluentd: 'ignored' },
+        rotate_size: { type: 'size', doc: 'Rotation of a log file.', fluentd: 'ignored' },
+        forced_stacktrace_level: { type: 'string', doc: 'No effect.', fluentd: 'ignored' },
+      },
+    },
+    counter_server: { doc: 'Not supported.', params: {}, anyParam: true },
+    counter_client: { doc: 'Not supported.', params: {}, anyParam: true },
+    source_only_buffer: { doc: 'Not supported.', params: {}, anyParam: true },
+    metrics: { doc: 'Not supported.', params: {}, anyParam: true },
+  },
+} as const satisfies SectionSpec;
+
+export interface SystemConfig {
+  readonly workers: number;
+  readonly rootDir: string | undefined;
+  readonly logLevel: Level | undefined;
+  readonly logFormat: 'text' | 'json';
+  readonly logTimeFormat: string;
+  readonly fileMode: number;
+  readonly dirMode: number;
+  readonly withoutSource: boolean;
+  readonly strict: boolean;
+  readonly processName: string | undefined;
+  /** Seconds of a time parameter's text; undefined for an empty or wrong one. */
+  seconds(text: string): number | undefined;
+}
+
+/** Permissions of new files and folders, as Fluentd's. */
+const FILE_MODE = 0o644;
+const DIR_MODE = 0o755;
+
+export function systemConfig(root: Element, problems: Problems): SystemConfig {
+  const element = root.children.findLast((child) => child.name === 'system') ?? root.bare('system');
+  const config = checkSection(systemSchema, element, problems);
+  const log = config.$sections.log[0];
+  return {
+    workers: config.workers,
+    rootDir: config.root_dir,
+    logLevel: config.log_level,
+    logFormat: log?.format ?? 'text',
+    logTimeFormat: log?.time_format ?? '%Y-%m-%d %H:%M:%S %z',
+    fileMode: octal(config.file_permission, FILE_MODE),
+    dirMode: octal(config.dir_permission, DIR_MODE),
+    withoutSource: config.without_source,
+    strict: config.strict_config_value,
+    processName: config.process_name,
+    seconds: (text) => (text === '' ? undefined : (valueOf(text, { type: 'time', doc: '' }) as number)),
+  };
+}
+
+function octal(text: string | undefined, fallback: number): number {
+  const value = text === undefined ? Number.NaN : Number.parseInt(text, 8);
+  return Number.isNaN(value) ? fallback : value;
+}
