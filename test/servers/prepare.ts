@@ -1,0 +1,44 @@
+// Fetches and builds every test server into the cache, so that tests start them in seconds:
+//   node test/servers/prepare.ts [--quick] [elasticsearch] [kube]
+// --quick: only the three engines of `npm test`. What cannot be prepared is named; with CI=true that is a failure.
+import { serverAvailable } from './available.ts';
+import { classPath } from './elasticsearch/classpath.ts';
+import { ENGINE_VERSIONS, type EngineVersion } from './elasticsearch/engines.ts';
+import { buildKube, isKubeBuilt } from './kube/build.ts';
+
+const QUICK: readonly EngineVersion[] = ['7.4.2', '9.5.3', 'opensearch-3.8.0'];
+const args = process.argv.slice(2);
+const kinds = args.filter((arg) => !arg.startsWith('-'));
+const wants = (kind: string) => kinds.length === 0 || kinds.includes(kind);
+const began = Date.now();
+
+function say(what: string): void {
+  process.stdout.write(`[${Math.round((Date.now() - began) / 1000)} s] ${what}\n`);
+}
+
+async function prepareElasticsearch(): Promise<void> {
+  // One after the other: they share most of what Maven fetches, and its repository takes no parallel writers.
+  for (const version of args.includes('--quick') ? QUICK : ENGINE_VERSIONS) {
+    if (!serverAvailable('elasticsearch', version)) continue;
+    await classPath(version);
+    say(`elasticsearch ${version} is ready`);
+  }
+}
+
+async function prepareKube(): Promise<void> {
+  if (!serverAvailable('kube')) return;
+  if (!isKubeBuilt()) say('kube-apiserver: building it (8 minutes on two cores, once)');
+  let packages = 0;
+  await buildKube(() => {
+    packages++;
+    if (packages % 200 === 0) say(`kube-apiserver: ${packages} of about 1900 packages`);
+  });
+  say('kube-apiserver is ready');
+}
+
+const work = [...(wants('elasticsearch') ? [prepareElasticsearch()] : []), ...(wants('kube') ? [prepareKube()] : [])];
+for (const result of await Promise.allSettled(work)) {
+  if (result.status === 'fulfilled') continue;
+  process.exitCode = 1;
+  say(String(result.reason instanceof Error ? result.reason.message : result.reason));
+}
