@@ -32,8 +32,8 @@ export interface FileAccessConfig {
 /** The configured URL, else that of the cluster this process runs in, else undefined: no API is used. */
 export function apiUrl(configured: string | undefined, env: Readonly<Record<string, string | undefined>>) {
   if (configured !== undefined && configured !== '') return configured;
-  const host = env['KUBERNETES_SERVICE_HOST'];
-  const port = env['KUBERNETES_SERVICE_PORT'];
+  const host = env.KUBERNETES_SERVICE_HOST;
+  const port = env.KUBERNETES_SERVICE_PORT;
   if (!host || !port) return undefined;
   return `https://${isIPv6(host) ? `[${host}]` : host}:${port}/api`;
 }

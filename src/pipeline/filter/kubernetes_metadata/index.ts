@@ -38,7 +38,7 @@ export const plugin = defineFilter({
     const health = new Health();
     const cacheSize = Math.max(config.cache_size, 1);
     const entries = new LRUCache<string, Marker>({ max: cacheSize });
-    const node = host.env['K8S_NODE_NAME']?.trim() ?? '';
+    const node = host.env.K8S_NODE_NAME?.trim() ?? '';
     let services: EntryServices | undefined;
     let reflectors: Reflector<never>[] = [];
     let statsAt = clock.monotonic();

@@ -60,11 +60,11 @@ export function podMeta(pod: PodObject, rules: LayoutRules): PodMeta {
   put(fields, 'pod_ip', status.podIP);
   put(fields, 'host', pod.spec?.nodeName);
   if (rules.ownerReferences) {
-    fields['ownerrefs'] = (metadata.ownerReferences ?? []).map(({ kind, name }) => ({ kind, name }));
+    fields.ownerrefs = (metadata.ownerReferences ?? []).map(({ kind, name }) => ({ kind, name }));
   }
   if (rules.podLabels) putHash(fields, 'labels', metadata.labels);
   putHash(fields, 'annotations', matching(metadata.annotations, rules.annotations));
-  if (rules.masterUrl !== undefined) fields['master_url'] = rules.masterUrl;
+  if (rules.masterUrl !== undefined) fields.master_url = rules.masterUrl;
   const containers = new Map(
     statuses.map((s) => [s.name, { image: s.image, imageId: s.imageID ?? '', id: bareId(s.containerID) }] as const),
   );
@@ -126,7 +126,7 @@ export function recordFields(
     const container = rules.containers ? pod.containers.get(names.container) : undefined;
     const image: Record<string, Value> = {};
     put(image, 'container_image', container?.image);
-    if (container !== undefined && container.imageId !== '') image['container_image_id'] = container.imageId;
+    if (container !== undefined && container.imageId !== '') image.container_image_id = container.imageId;
     return whole({ ...told, ...image, ...pod.fields, ...ofNamespace }, container?.id || names.containerId);
   }
   const without = { ...told, ...ofNamespace };
