@@ -36,14 +36,28 @@ function step(options: CliOptions, scale: readonly Level[]): void {
 }
 
 const OPTIONS: readonly Option[] = [
-  { names: ['-c', '--config'], value: 'FILE', doc: `configuration file (default: FLUENTD_CONF, ${DEFAULT_CONFIG})`, apply: (o, v) => void (o.config = v) },
+  {
+    names: ['-c', '--config'],
+    value: 'FILE',
+    doc: `configuration file (default: FLUENTD_CONF, ${DEFAULT_CONFIG})`,
+    apply: (o, v) => void (o.config = v),
+  },
   { names: ['--dry-run'], doc: 'check the configuration and exit', apply: (o) => void (o.dryRun = true) },
   { names: ['-v', '--verbose'], doc: 'more log (-v: debug, -vv: trace)', apply: (o) => step(o, LOUDER) },
   { names: ['-q', '--quiet'], doc: 'less log (-q: warn, -qq: error)', apply: (o) => step(o, QUIETER) },
   { names: ['-o', '--log'], value: 'FILE', doc: 'log to a file', apply: (o, v) => void (o.logFile = v) },
   { names: ['--no-supervisor'], doc: 'run as one process', apply: (o) => void (o.supervisor = false) },
-  { names: ['--no-metrics'], doc: 'no /metrics on port 24231 unless configured', apply: (o) => void (o.metrics = false) },
-  { names: ['--show-plugin-config'], value: 'KIND:TYPE', doc: 'print a plugin’s parameters', apply: (o, v) => void (o.showPluginConfig = v) },
+  {
+    names: ['--no-metrics'],
+    doc: 'no /metrics on port 24231 unless configured',
+    apply: (o) => void (o.metrics = false),
+  },
+  {
+    names: ['--show-plugin-config'],
+    value: 'KIND:TYPE',
+    doc: 'print a plugin’s parameters',
+    apply: (o, v) => void (o.showPluginConfig = v),
+  },
   { names: ['--version'], doc: 'print the version', apply: (o) => void (o.version = true) },
   { names: ['-h', '--help'], doc: 'print this help', apply: (o) => void (o.help = true) },
   { names: ['-p', '--plugin'], value: 'DIR', doc: 'accepted: Ruby plugins cannot be loaded' },
@@ -114,7 +128,9 @@ function readOption(queue: string[], options: CliOptions): void {
 }
 
 export function helpText(): string {
-  const lines = OPTIONS.map((o) => `  ${o.names.join(', ')}${o.value === undefined ? '' : ` ${o.value}`}`.padEnd(34) + o.doc);
+  const lines = OPTIONS.map(
+    (o) => `  ${o.names.join(', ')}${o.value === undefined ? '' : ` ${o.value}`}`.padEnd(34) + o.doc,
+  );
   return `Usage: sluice [options]              run the agent (fluentd's command line)
        sluice store --listen HOST:PORT --data DIR   run the embedded store
 

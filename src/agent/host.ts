@@ -60,7 +60,12 @@ export function createHost(element: Element, type: string, environment: HostEnvi
 }
 
 /** Checks an element against a plugin's schema and the parameters that every plugin of its kind has. */
-export function checkPlugin(kind: Kind, schema: SectionSpec, element: Element, { problems, strict }: HostEnvironment): never {
+export function checkPlugin(
+  kind: Kind,
+  schema: SectionSpec,
+  element: Element,
+  { problems, strict }: HostEnvironment,
+): never {
   const common = commonParams(kind);
   const whole = {
     ...schema,

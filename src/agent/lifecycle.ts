@@ -5,8 +5,9 @@
  * flushes what `flush_at_shutdown` asks for; a stop ends within the grace time. A reload builds the new pipeline before
  * the old one stops, so a wrong file changes nothing; positions and file buffers carry over.
  */
-import { loadConfig } from '../config/load.ts';
+
 import { modernise } from '../config/compat.ts';
+import { loadConfig } from '../config/load.ts';
 import { Problems } from '../config/problems.ts';
 import type { Embed } from '../config/scanner.ts';
 import { EventStream, LogEvent } from '../pipeline/core/event.ts';
@@ -88,13 +89,15 @@ export class Worker implements AgentView {
     const graph = this.#graph;
     if (graph === undefined) return;
     for (const category of ['input', 'filter', 'output'] as const) {
-      const stopping = graph.instances.filter((i) => i.category === category).map(async (i) => {
-        try {
-          await i.plugin.stop?.();
-        } catch (error) {
-          i.host.log.warn('unexpected error while shutting down', { plugin: i.type, error });
-        }
-      });
+      const stopping = graph.instances
+        .filter((i) => i.category === category)
+        .map(async (i) => {
+          try {
+            await i.plugin.stop?.();
+          } catch (error) {
+            i.host.log.warn('unexpected error while shutting down', { plugin: i.type, error });
+          }
+        });
       await Promise.all(stopping);
     }
     this.#options.log.onEvent(undefined);

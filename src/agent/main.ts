@@ -27,7 +27,8 @@ async function main(argv: string[]): Promise<number> {
   if (options.errors.length > 0) return usage(options.errors);
   if (options.help) return print(helpText());
   if (options.version) return print(`sluice ${VERSION}\n`);
-  if (options.showPluginConfig !== undefined) return showPluginConfig(options.showPluginConfig, (text) => process.stdout.write(text));
+  if (options.showPluginConfig !== undefined)
+    return showPluginConfig(options.showPluginConfig, (text) => process.stdout.write(text));
   return runAgent(options);
 }
 

@@ -16,19 +16,34 @@ export async function showPluginConfig(name: string, print: (text: string) => vo
   const common = commonParams(kind);
   const schema = definition!.schema;
   print(`${kind} ${type}: ${definition!.doc}\n`);
-  print(section({ ...schema, params: { ...common.params, ...schema.params }, sections: { ...common.sections, ...schema.sections } }, ''));
+  print(
+    section(
+      {
+        ...schema,
+        params: { ...common.params, ...schema.params },
+        sections: { ...common.sections, ...schema.sections },
+      },
+      '',
+    ),
+  );
   return 0;
 }
 
 function section(spec: SectionSpec, indent: string): string {
   const params = Object.entries(spec.params).map(([name, param]) => `${indent}${name}: ${paramText(param)}\n`);
-  const inner = Object.entries(spec.sections ?? {}).map(([name, child]) => `${indent}<${name}>: ${child.doc}\n${section(child, `${indent}  `)}`);
+  const inner = Object.entries(spec.sections ?? {}).map(
+    ([name, child]) => `${indent}<${name}>: ${child.doc}\n${section(child, `${indent}  `)}`,
+  );
   return [...params, ...inner].join('');
 }
 
 function paramText(param: ParamSpec): string {
   const type = param.type === 'enum' ? (param.values ?? []).join('|') : param.type;
-  const need = param.required ? 'required' : param.default === undefined ? 'optional' : `default ${JSON.stringify(param.default)}`;
+  const need = param.required
+    ? 'required'
+    : param.default === undefined
+      ? 'optional'
+      : `default ${JSON.stringify(param.default)}`;
   const old = param.deprecated === undefined ? '' : ` (deprecated: ${param.deprecated})`;
   return `${type} (${need}) ${param.doc}${old}`;
 }

@@ -38,7 +38,9 @@ export async function startMonitoring(agent: () => AgentView, log: Logger): Prom
 async function answer(url: string, agent: AgentView, response: http.ServerResponse): Promise<void> {
   const path = url.split('?')[0];
   if (path === '/metrics') {
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(await agent.metricsText());
+    response
+      .writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+      .end(await agent.metricsText());
   } else if (path === '/health/live' || path === '/health/ready') {
     const ready = path === '/health/live' || agent.plugins().length > 0;
     response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify({ ok: ready }));

@@ -26,6 +26,8 @@ export interface FieldOptions {
 /** New fields of one event, in order, computed from the event as it is. @throws what an expression throws. */
 export type Assignments = (event: LogEvent) => readonly [string, Slot][];
 
+const NAMES = ['record', 'time', 'tag', 'tag_parts', 'tag_prefix', 'tag_suffix', 'hostname'];
+
 /** A template text bound to a tag. */
 type Template = (names: TagNames) => Expression;
 
@@ -71,10 +73,7 @@ interface Where {
 function template(text: string, options: FieldOptions, where: Where): Template {
   if (!text.includes('${')) return () => expression.constant(text);
   if (!options.ruby) return (names) => expandPlain(text, names, (message) => options.host.log.warn(message));
-  const program: Program = compileTemplate(text, {
-    where,
-    variables: ['record', 'time', 'tag', 'tag_parts', 'tag_prefix', 'tag_suffix', 'hostname'],
-  });
+  const program: Program = compileTemplate(text, NAMES);
   return (names) => rubyExpression(program, names);
 }
 
