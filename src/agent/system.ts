@@ -3,7 +3,7 @@ import { checkSection } from '../config/check.ts';
 import type { Element } from '../config/element.ts';
 import type { Problems } from '../config/problems.ts';
 import type { SectionSpec } from '../config/schema.ts';
-import { valueOf } from '../config/types.ts';
+import { typedValue } from '../config/types.ts';
 import type { Level } from './telemetry/log.ts';
 
 const LEVEL = { type: 'enum', values: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] } as const;
@@ -103,7 +103,7 @@ export function systemConfig(root: Element, problems: Problems): SystemConfig {
     withoutSource: config.without_source,
     strict: config.strict_config_value,
     processName: config.process_name,
-    seconds: (text) => (text === '' ? undefined : (valueOf(text, { type: 'time', doc: '' }) as number)),
+    seconds: (text) => (text === '' ? undefined : (typedValue(text, { type: 'time', doc: '' }) as number)),
   };
 }
 

@@ -1,8 +1,8 @@
 /** Checks a section against its schema: types, required parameters and sections, unknown names; gives a typed configuration. */
-import type { Element } from './element.ts';
+import type { Element, Param } from './element.ts';
 import type { Problems } from './problems.ts';
 import type { ConfigOf, ParamSpec, SectionSpec } from './schema.ts';
-import { ValueError, type ValueOptions, valueOf } from './types.ts';
+import { typedValue, ValueError, type ValueOptions } from './types.ts';
 
 /**
  * Problems are collected, and a wrong parameter takes its default, so that the caller can go on and find more of them. The
@@ -40,20 +40,32 @@ function paramValue(
   options: ValueOptions,
 ): unknown {
   const param = element.params.get(name) ?? (spec.alias === undefined ? undefined : element.params.get(spec.alias));
-  if (param === undefined || param.marker !== undefined) {
-    if (param?.marker === 'nil') return undefined;
-    if (spec.required) problems.error(element, `'${name}' parameter is required in ${title(element)}`);
-    return spec.default === undefined ? undefined : valueOf(spec.default, spec);
+  const fallback = () => (spec.default === undefined ? undefined : typedValue(spec.default, spec));
+  if (param === undefined || param.marker === 'default') {
+    if (spec.required) problems.error(param ?? element, missing(name, element, param));
+    return fallback();
   }
   if (spec.deprecated !== undefined) problems.warn(param, `'${name}' parameter is deprecated: ${spec.deprecated}`);
+  let value: unknown;
   try {
-    return valueOf(param.value, spec, options);
+    if (param.marker === undefined) value = typedValue(param.value, spec, options);
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
+    // A conversion's message holds the value.
     const shown = spec.secret ? 'invalid value' : error.message;
     problems.error(param, `'${name}' parameter in ${title(element)}: ${shown}`);
-    return spec.default === undefined ? undefined : valueOf(spec.default, spec);
+    return fallback();
   }
+  if (value === undefined && (spec.required || spec.default !== undefined)) {
+    problems.error(param, `'${name}' parameter in ${title(element)} is required but nil is specified`);
+    return fallback();
+  }
+  return value;
+}
+
+function missing(name: string, element: Element, param: Param | undefined): string {
+  if (param !== undefined) return `'${name}' in ${title(element)} doesn't have default value`;
+  return `'${name}' parameter is required in ${title(element)}`;
 }
 
 /** Unknown parameters never stop Fluentd; its words. */
@@ -62,7 +74,8 @@ function warnUnknown(schema: SectionSpec, element: Element, problems: Problems):
     Object.entries(schema.params).flatMap(([name, spec]) => (spec.alias ? [name, spec.alias] : [name])),
   );
   for (const [name, param] of element.params) {
-    if (!known.has(name)) problems.warn(param, `parameter '${name}' in ${title(element)} is not used.`);
+    if (!known.has(name) && !param.copied)
+      problems.warn(param, `parameter '${name}' in ${title(element)} is not used.`);
   }
   for (const child of element.children) {
     if (schema.sections?.[child.name] === undefined)

@@ -1,10 +1,12 @@
 /**
  * Reads the values of Fluentd's v1 syntax from a text: plain to the end of the line, single-quoted, double-quoted with escapes and
- * `#{…}`, JSON arrays and hashes over several lines.
+ * `#{…}`, JSON arrays and hashes over several lines (json-literal.ts).
  *
- * A `#` starts a comment at the beginning of a value or after white space. `#{…}` is Ruby in double quotes only.
+ * A `#` starts a comment after blanks. Directly behind a key, where the value would begin, it does not: `key # text` has the
+ * value `# text`, as in Fluentd (a bool takes that for true). `#{…}` is Ruby in double quotes only.
  */
 import type { Param, Place } from './element.ts';
+import { compactJson, endOfJson, endOfQuote } from './json-literal.ts';
 
 /** A syntax error at a line of the text being read. */
 export class SyntaxProblem extends Error {
@@ -21,12 +23,8 @@ export const USE_DEFAULT = Symbol('use_default');
 /** Evaluates the Ruby of a `#{…}`; gives its text. @throws Error in Ruby's words. */
 export type Embed = (ruby: string, place: Place) => string | typeof USE_NIL | typeof USE_DEFAULT;
 
-const ESCAPES: Record<string, string> = {
-  '"': '"',
-  "'": "'",
-  '\\': '\\',
-  $: '$',
-  '#': '#',
+/** Letters and digits that mean something behind a back-slash; other letters and digits are mistakes, symbols are themselves. */
+const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
   r: '\r',
   t: '\t',
@@ -34,6 +32,9 @@ const ESCAPES: Record<string, string> = {
   b: '\b',
   '0': '\0',
 };
+
+/** A plain value ends before trailing blanks, a comment behind blanks, or the end of the line. */
+const PLAIN = /(?:#|(?![ \t]*(?:#[^\n]*)?(?:$|[\r\n]))[^\n])*/y;
 
 export class Scanner {
   readonly text: string;
@@ -93,12 +94,25 @@ export class Scanner {
     if (c === '[' || c === '{') return { ...place, value: this.#json(c), quote: 'json' };
     if (c === '"' || c === "'") {
       const param = c === '"' ? this.#double(place) : { ...place, value: this.#single(), quote: 'single' as const };
-      if (this.take(/[ \t]*(?:#[^\n]*)?\r?(?:\n|$)/y) === undefined) this.fail(`expected end of line after ${c}…${c}`);
+      this.lineEnd(`after ${c}…${c}`);
       return param;
     }
-    const raw = this.take(/[^\n]*/y)![0];
-    this.at = Math.min(this.at + 1, this.text.length);
-    return { ...place, value: raw.replace(/(^|\s)#.*$/s, '').trim(), quote: 'none' };
+    const value = this.take(PLAIN)![0];
+    this.lineEnd('after a value');
+    return { ...place, value, quote: 'none' };
+  }
+
+  /** A parameter's name: plain up to white space, or quoted. */
+  key(): string {
+    const c = this.text[this.at];
+    if (c === '"') return this.#double(this.place).value;
+    if (c === "'") return this.#single();
+    return this.take(/[^\s<>]\S*/y)?.[0] ?? this.fail('expected a parameter or a section');
+  }
+
+  /** Skips blanks, a comment and the end of the line; anything else is a mistake. */
+  lineEnd(where: string): void {
+    if (this.take(/[ \t]*(?:#[^\n]*)?(?:\r?\n|\r|$)/y) === undefined) this.fail(`expected end of line ${where}`);
   }
 
   /** The argument of a section, up to `>`. */
@@ -112,15 +126,15 @@ export class Scanner {
       arg =
         this.take(/[^\n]*?(?=[ \t]*>[ \t]*(?:#[^\n]*)?\r?(?:\n|$))/y)?.[0] ??
         this.fail("expected '>' at the end of the section's head");
-    if (this.take(/[ \t]*>[ \t]*(?:#[^\n]*)?\r?(?:\n|$)/y) === undefined)
-      this.fail("expected '>' and the end of the line");
+    if (this.take(/[ \t]*>/y) === undefined) this.fail("expected '>' behind the section's argument");
+    this.lineEnd('after tag');
     return arg.trim();
   }
 
   #single(): string {
     const start = this.line;
-    const found = this.take(/'((?:\\.|[^'\\])*)'/sy);
-    if (found === undefined) this.fail('unterminated single-quoted string', start);
+    const found = this.take(/'((?:\\.|[^'\\\n])*)'/y);
+    if (found === undefined) this.fail('unexpected end of line in a single quoted string', start);
     return found[1]!.replace(/\\(['\\])/g, '$1');
   }
 
@@ -131,13 +145,13 @@ export class Scanner {
     for (;;) {
       out += this.take(/[^"\\#]*/y)![0];
       const c = this.text[this.at];
-      if (c === undefined) this.fail('unterminated double-quoted string', place.line);
+      if (c === undefined) this.fail('unexpected end of file in a double quoted string', place.line);
       if (c === '"') break;
       if (c === '\\') out += this.#escape();
       else if (this.text[this.at + 1] === '{') {
         const value = this.#ruby();
         if (value === USE_NIL) marker = 'nil';
-        else if (value === USE_DEFAULT) marker = 'default';
+        else if (value === USE_DEFAULT) marker ??= 'default';
         else out += value as string;
       } else {
         out += c;
@@ -149,15 +163,13 @@ export class Scanner {
   }
 
   #escape(): string {
+    // A back-slash at the end of a line joins it with the next.
+    if (this.take(/\\\r?\n/y) !== undefined) return '';
     const c = this.text[this.at + 1] ?? '';
-    const value = ESCAPES[c];
+    const value = ESCAPES[c] ?? (/[a-zA-Z0-9]/.test(c) ? undefined : c);
+    if (value === undefined) this.fail(`unexpected back-slash escape character '${c}'`);
     this.at += 2;
-    if (c === '\n') return '';
-    if (c === '\r' && this.text[this.at] === '\n') {
-      this.at++;
-      return '';
-    }
-    return value ?? this.fail(`unexpected back-slash escape character '${c}'`);
+    return value;
   }
 
   /** `#{…}`: finds its end by counting braces outside of Ruby's quotes, then evaluates it. */
@@ -181,41 +193,15 @@ export class Scanner {
     }
   }
 
-  /** JSON over as many lines as it takes; comments between its lines are not part of it. */
+  /** JSON over as many lines as it takes, with comments between its lines; gives it in compact form, as Fluentd does. */
   #json(open: string): string {
     const kind = open === '[' ? 'JSON array' : 'JSON hash';
     const line = this.line;
     const end = endOfJson(this.text, this.at);
-    if (end === undefined) this.fail(`got incomplete ${kind} configuration`, line);
-    const text = this.text.slice(this.at, end);
-    try {
-      JSON.parse(text);
-    } catch {
-      this.fail(`got incomplete ${kind} configuration: expected valid ${kind}`, line);
-    }
+    const json = end === undefined ? undefined : compactJson(this.text.slice(this.at, end));
+    if (end === undefined || json === undefined) this.fail(`got incomplete ${kind} configuration`, line);
     this.at = end;
-    if (this.take(/[ \t]*(?:#[^\n]*)?\r?(?:\n|$)/y) === undefined)
-      this.fail(`expected end of line after ${kind}`, line);
-    return text;
+    this.lineEnd(`after ${kind}`);
+    return json;
   }
-}
-
-function endOfQuote(text: string, from: number, quote: string): number {
-  for (let i = from + 1; i < text.length; i++) {
-    if (text[i] === '\\') i++;
-    else if (text[i] === quote) return i;
-  }
-  return text.length;
-}
-
-/** Index behind the bracket that closes the one at `from`. */
-function endOfJson(text: string, from: number): number | undefined {
-  let depth = 0;
-  for (let i = from; i < text.length; i++) {
-    const c = text[i]!;
-    if (c === '"') i = endOfQuote(text, i, c);
-    else if (c === '[' || c === '{') depth++;
-    else if ((c === ']' || c === '}') && --depth === 0) return i + 1;
-  }
-  return undefined;
 }
