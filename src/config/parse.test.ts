@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { modernise } from './compat.ts';
 import type { Element } from './element.ts';
 import { parseConfig } from './parse.ts';
 import { Problems, problemText } from './problems.ts';
@@ -85,30 +84,5 @@ describe('v1 syntax', () => {
     const { root, problems } = read('<record>\n  @include d/*.conf\n</record>\ninclude nothere.conf\n', files);
     expect(values(root.children[0]!)).toEqual({ x: '1', y: '2' });
     expect(problems).toEqual(["/etc/fluent.conf:4: 'include' is deprecated. Use '@include' instead"]);
-  });
-});
-
-describe('v0.12 spellings', () => {
-  it('turns format in a source into a parse section', () => {
-    const source = modernise(
-      read('<source>\n type tail\n format /^(?<a>.)$/\n time_format %Y\n path x\n</source>').root,
-    ).children[0]!;
-    expect(values(source)).toEqual({ type: 'tail', path: 'x' });
-    expect(values(source.children[0]!)).toEqual({ '@type': 'regexp', expression: '/^(?<a>.)$/', time_format: '%Y' });
-  });
-
-  it('turns flat buffer parameters of a match into a buffer section', () => {
-    const match = modernise(
-      read(
-        '<match **>\n type x\n buffer_type file\n buffer_queue_full_action exception\n num_threads 2\n disable_retry_limit\n</match>',
-      ).root,
-    ).children[0]!;
-    expect(values(match)).toEqual({ type: 'x' });
-    expect(values(match.children[0]!)).toEqual({
-      '@type': 'file',
-      overflow_action: 'throw_exception',
-      flush_thread_count: '2',
-      retry_forever: '',
-    });
   });
 });

@@ -128,7 +128,7 @@ export class Scanner {
         this.fail("expected '>' at the end of the section's head");
     if (this.take(/[ \t]*>/y) === undefined) this.fail("expected '>' behind the section's argument");
     this.lineEnd('after tag');
-    return arg.trim();
+    return arg;
   }
 
   #single(): string {
