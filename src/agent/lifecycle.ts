@@ -52,7 +52,7 @@ export class Worker implements AgentView {
   async prepare(): Promise<Prepared> {
     const { configFile, embed, env, ports, log, metrics, workerId } = this.#options;
     const problems = new Problems();
-    const root = modernise(await loadConfig(configFile, embed, problems));
+    const root = modernise(await loadConfig(configFile, embed, problems), problems);
     const system = systemConfig(root, problems);
     const loaded = new Loaded();
     await preload(root, loaded);

@@ -10,7 +10,7 @@ export type IsSecret = (element: Element, name: string) => boolean;
 
 export const SECRET_TEXT = 'xxxxxx';
 
-const SECRET_NAMES = /passw|passphrase|secret|shared_key|private_key$|token$|api_?key|credential/i;
+const SECRET_NAMES = /passw|passphrase|_pass$|secret|shared_key|private_key$|token$|api_?key|credential/i;
 
 /** By the name alone: for parameters without a schema. A file's path or a size is no secret. */
 export const looksSecret: IsSecret = (_element, name) =>
