@@ -32,7 +32,7 @@ export function compactJson(text: string): string | undefined {
     const c = text[i]!;
     if (c === '"') {
       const end = endOfQuote(text, i, c);
-      out += text.slice(i, end + 1);
+      out += text.slice(i, end + 1).replace(/\\(.)/gs, asRuby);
       i = end;
     } else if (c === '#') i = endOfLine(text, i);
     // White space between two numbers must stay: it is a mistake to be found.
@@ -47,6 +47,11 @@ export function compactJson(text: string): string | undefined {
   return out.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (token) =>
     token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : '',
   );
+}
+
+/** Ruby's JSON takes a back-slash before a letter that means nothing for the letter alone; `"sumologic\\.com"` is common. */
+function asRuby(written: string, c: string): string {
+  return /["\\/bfnrtu]/.test(c) ? written : c;
 }
 
 function endOfLine(text: string, from: number): number {

@@ -168,7 +168,7 @@ export class Scanner {
     const c = this.text[this.at + 1] ?? '';
     const value = ESCAPES[c] ?? (/[a-zA-Z0-9]/.test(c) ? undefined : c);
     if (value === undefined) this.fail(`unexpected back-slash escape character '${c}'`);
-    this.at += 2;
+    this.at = Math.min(this.at + 2, this.text.length);
     return value;
   }
 

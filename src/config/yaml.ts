@@ -141,6 +141,7 @@ class YamlReader {
     if (isSeq(node)) return node.items.map((item) => this.#plain(item as Node | null));
     if (isMap(node)) return Object.fromEntries(this.entries(node).map(({ key, value }) => [key, this.#plain(value)]));
     if (!isScalar(node)) return null;
+    if (isLetter(node)) return scalarText(node);
     return node.value instanceof Date || typeof node.value === 'bigint' ? scalarText(node) : node.value;
   }
 
@@ -174,7 +175,13 @@ class YamlReader {
 /** Numbers as Ruby prints them after reading: `0644` is 420, `1_000` is 1000, while `1.50` keeps its text. */
 function scalarText(node: Scalar): string {
   const { value, source } = node;
+  if (isLetter(node)) return source ?? '';
   if (typeof value === 'number' && Number.isSafeInteger(value) && !/[.e]/i.test(source ?? '')) return String(value);
   if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Date) return source ?? String(value);
   return typeof value === 'symbol' ? (value.description ?? '') : String(value);
+}
+
+/** YAML 1.1 says that `y` and `n` are booleans; Ruby takes them for strings. */
+function isLetter(node: Scalar): boolean {
+  return typeof node.value === 'boolean' && /^[yn]$/i.test(node.source ?? '');
 }
