@@ -66,8 +66,15 @@ describe('v1 syntax', () => {
     expect(root.params.get('k')!.marker).toBe('default');
   });
 
-  it('finds the end of embedded Ruby behind braces and quotes', () => {
-    expect(values(read(`a "#{ENV['}'] || {x: "}"}}"`).root)).toEqual({ a: `<ENV['}'] || {x: "}"}>` });
+  it.each([
+    `ENV['}'] || {x: "}"}`,
+    `ENV["A"] || "b#{c}d"`,
+    `ENV['A'].gsub(/"/, '')`,
+    `[1, 2].map { |x|
+  x }.join`,
+    '',
+  ])('finds the end of embedded Ruby behind braces and quotes: %j', (ruby) => {
+    expect(values(read(`a "x#{${ruby}}y"\nb 1`).root)).toEqual({ a: `x<${ruby}>y`, b: '1' });
   });
 
   it('reports every wrong line with its place and reads the rest', () => {

@@ -6,7 +6,8 @@
  * value `# text`, as in Fluentd (a bool takes that for true). `#{…}` is Ruby in double quotes only.
  */
 import type { Param, Place } from './element.ts';
-import { compactJson, endOfJson, endOfQuote } from './json-literal.ts';
+import { compactJson, endOfJson } from './json-literal.ts';
+import { endOfRuby } from './ruby-literal.ts';
 
 /** A syntax error at a line of the text being read. */
 export class SyntaxProblem extends Error {
@@ -172,22 +173,14 @@ export class Scanner {
     return value;
   }
 
-  /** `#{…}`: finds its end by counting braces outside of Ruby's quotes, then evaluates it. */
   #ruby(): ReturnType<Embed> {
     const place = this.place;
     const start = this.at + 2;
-    let depth = 1;
-    let i = start;
-    for (; i < this.text.length; i++) {
-      const c = this.text[i]!;
-      if (c === '"' || c === "'") i = endOfQuote(this.text, i, c);
-      else if (c === '{') depth++;
-      else if (c === '}' && --depth === 0) break;
-    }
-    if (depth > 0 || i >= this.text.length) this.fail('unterminated #{…}', place.line);
-    this.at = i + 1;
+    const end = endOfRuby(this.text, start);
+    if (end === undefined) this.fail('unterminated #{…}', place.line);
+    this.at = end + 1;
     try {
-      return this.#embed(this.text.slice(start, i), place);
+      return this.#embed(this.text.slice(start, end), place);
     } catch (error) {
       return this.fail(error instanceof Error ? error.message : String(error), place.line);
     }
