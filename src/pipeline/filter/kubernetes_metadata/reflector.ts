@@ -43,8 +43,10 @@ interface List<T> {
 
 /** Seconds; short, because a pod that starts meanwhile has no metadata. */
 const MAX_WAIT = 30;
-/** Seconds between tries of a list that RBAC forbids. */
-const DENIED_WAIT = 300;
+/** Seconds; for a list that RBAC forbids, where lookups serve meanwhile. A server that starts says 403 for a moment, too. */
+const MAX_DENIED_WAIT = 300;
+/** Seconds. */
+const MIN_WAIT = 0.1;
 
 export class Reflector<T extends object> {
   state: ReflectorState = 'starting';
@@ -166,8 +168,9 @@ export class Reflector<T extends object> {
     const denied = status === 403 || status === 404;
     if (this.#version === undefined) this.#become(denied ? 'denied' : 'failing');
     const grown = retryInterval * retryBase ** Math.min(this.#failures - 1, retryMaxTimes);
-    const wait = denied ? DENIED_WAIT : Math.min(grown, MAX_WAIT) * (0.75 + Math.random() / 2);
-    const level = this.#failures > retryMaxTimes || denied ? 'error' : 'info';
+    const longest = denied ? MAX_DENIED_WAIT : MAX_WAIT;
+    const wait = Math.max(MIN_WAIT, Math.min(grown, longest) * (0.75 + Math.random() / 2));
+    const level = this.#failures > retryMaxTimes || (denied && this.#failures === 1) ? 'error' : 'info';
     this.#log[level](`${kind} watch failed, trying again in ${wait.toFixed(1)} seconds`, {
       error: (error as Error).message,
     });
