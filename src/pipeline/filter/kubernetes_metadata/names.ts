@@ -26,18 +26,34 @@ const CONTAINER_FILE = `var\\.log\\.containers\\.(?<pod_name>${SUBDOMAIN})_(?<na
 /** Reads names out of a tag; undefined where the tag is no container's. @throws SyntaxError for a broken regexp. */
 export function tagReader(regexp: string | undefined): (tag: string) => Names | undefined {
   const patterns =
-    regexp === undefined ? [new RegExp(POD_FILE), new RegExp(CONTAINER_FILE)] : [compileRegexp(regexp, '')];
+    regexp === undefined ? [new RegExp(POD_FILE), new RegExp(CONTAINER_FILE)] : [compileRegexp(apart(regexp), '')];
   return (tag) => {
     for (const pattern of patterns) {
       pattern.lastIndex = 0;
       const groups = pattern.exec(tag)?.groups;
       if (groups === undefined) continue;
-      const { namespace, pod_name: pod, container_name: container, docker_id: containerId, pod_uuid: podUid } = groups;
+      const group = (name: string) =>
+        Object.entries(groups).findLast(
+          ([key, value]) => value !== undefined && key.replace(/__\d+$/, '') === name,
+        )?.[1];
+      const namespace = group('namespace');
+      const pod = group('pod_name');
+      const container = group('container_name');
       if (namespace === undefined || pod === undefined || container === undefined) return undefined;
-      return { namespace, pod, container, containerId, podUid };
+      return { namespace, pod, container, containerId: group('docker_id'), podUid: group('pod_uuid') };
     }
     return undefined;
   };
+}
+
+/** Groups of one name (the plugin's own default has them) get names of their own: the translation keeps the first only. */
+function apart(regexp: string): string {
+  const seen = new Map<string, number>();
+  return regexp.replace(/\(\?<([a-z_]+)>/g, (_whole, name: string) => {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? `(?<${name}>` : `(?<${name}__${count}>`;
+  });
 }
 
 /** Reads names out of a record that carries them all as text; undefined otherwise. */
