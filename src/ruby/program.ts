@@ -3,7 +3,7 @@ import type { Value } from '../pipeline/core/value.ts';
 import { CompileError, Compiler } from './compile.ts';
 import { fromRuby } from './convert.ts';
 import type { RecordAccess, RunContext } from './run.ts';
-import { list, type Node, node, text } from './tree.ts';
+import { list, type Node, node, plainTree, text } from './tree.ts';
 
 export interface Program {
   /** Runs on a record and the caller's variables. @throws RubyError */
@@ -20,7 +20,7 @@ export interface Program {
 }
 
 interface ParseResult {
-  readonly value: Node;
+  readonly value: unknown;
   readonly errors: readonly { readonly message: string }[];
 }
 
@@ -47,8 +47,9 @@ export function compileRuby(source: string, variables: readonly string[]): Progr
       `syntax error in Ruby: ${result.errors.map((error) => error.message).join(', ')}: ${source}`,
     );
   }
+  const tree = plainTree(result.value) as Node;
   const compiler = new Compiler(variables);
-  const run = compiler.compile(result.value);
+  const run = compiler.compile(tree);
   const { uses } = compiler;
   const context = new Context(uses.locals);
   return {
@@ -61,7 +62,7 @@ export function compileRuby(source: string, variables: readonly string[]): Progr
       variables: [...uses.variables],
       pure: !uses.impure,
     },
-    ...fieldOf(result.value),
+    ...fieldOf(tree),
   };
 }
 

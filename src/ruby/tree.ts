@@ -18,3 +18,19 @@ export function list(parent: Node, field: string): readonly Node[] {
 export function text(n: Node): string {
   return (n['unescaped'] as { value: string }).value;
 }
+
+interface Raw {
+  toJSON?(): Record<string, unknown>;
+}
+
+/**
+ * prism's nodes as plain objects: only their own `toJSON` gives the type, and the names of fields that are words of JavaScript
+ * (`arguments`). Places are left out.
+ */
+export function plainTree(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plainTree);
+  const { toJSON } = (value ?? {}) as Raw;
+  if (typeof toJSON !== 'function') return value;
+  const fields = Object.entries(toJSON.call(value)).filter(([name]) => name !== 'location' && !name.endsWith('Loc'));
+  return Object.fromEntries(fields.map(([name, field]) => [name, plainTree(field)]));
+}

@@ -1,0 +1,118 @@
+/** Lines → events: parser, unmatched lines, path_key, multi-line records. One of these per watcher. */
+import { ParserError } from '../../core/errors.ts';
+import { LogEvent, NO_TIME, type Origin } from '../../core/event.ts';
+import { Shape } from '../../core/shape.ts';
+import { Shared } from '../../core/slot.ts';
+import { encodeJson, fromBytes } from '../../core/value.ts';
+import type { InputHost, Parser } from '../../plugin.ts';
+
+export interface LineOptions {
+  readonly parser: Parser;
+  readonly host: InputHost;
+  readonly pathKey: string | undefined;
+  readonly emitUnmatched: boolean;
+  readonly maxLine: number | undefined;
+  /** Changes the bytes of a line (encodings). */
+  readonly recode: ((line: string) => string) | undefined;
+}
+
+const UNMATCHED = Shape.of(['unmatched_line']);
+
+export class LineReader {
+  readonly #options: LineOptions;
+  readonly #path: Shared;
+  readonly #origin: Origin;
+  /** Lines of an unfinished multi-line record. */
+  #pending: string[] = [];
+  #pendingFrom = 0;
+  pendingSince = 0;
+
+  constructor(options: LineOptions, path: string, origin: Origin) {
+    this.#options = options;
+    this.#path = new Shared(path);
+    this.#origin = origin;
+  }
+
+  get pending(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  /** First byte whose event has not been made. */
+  safePosition(to: number): number {
+    return this.#pending.length > 0 ? this.#pendingFrom : to;
+  }
+
+  /** Appends the events of a block of whole lines; `from` is the block's position. */
+  read(text: string, from: number, out: LogEvent[], nowMs: number): void {
+    const { recode, maxLine, parser } = this.#options;
+    for (let at = 0; at < text.length; ) {
+      const end = text.indexOf('\n', at);
+      const raw = text.slice(at, end);
+      const position = from + at;
+      at = end + 1;
+      if (maxLine !== undefined && raw.length + 1 > maxLine) {
+        this.#options.host.log.warn('received line length is longer than max_line_size', { length: raw.length + 1, max_line_size: maxLine });
+        continue;
+      }
+      const line = recode === undefined ? raw : recode(raw);
+      if (parser.firstLine === undefined) this.#parse(line, position, out, nowMs);
+      else this.#collect(line, position, parser.firstLine(line), out, nowMs);
+    }
+  }
+
+  flush(out: LogEvent[], nowMs: number): void {
+    if (this.#pending.length === 0) return;
+    const text = this.#pending.join('\n');
+    this.#pending = [];
+    this.#parse(text, this.#pendingFrom, out, nowMs);
+  }
+
+  #collect(line: string, position: number, isFirst: boolean, out: LogEvent[], nowMs: number): void {
+    if (isFirst) this.flush(out, nowMs);
+    else if (this.#pending.length === 0) {
+      this.#parse(line, position, out, nowMs);
+      return;
+    }
+    if (this.#pending.length === 0) this.#pendingFrom = position;
+    this.#pending.push(line);
+    this.pendingSince = nowMs;
+  }
+
+  #parse(line: string, position: number, out: LogEvent[], nowMs: number): void {
+    const { host, parser } = this.#options;
+    try {
+      parser.parse(line, (event) => {
+        const made = event ?? this.#unmatched(line);
+        if (made === undefined) return;
+        if (made.sec === NO_TIME) {
+          made.sec = Math.floor(nowMs / 1000);
+          made.nsec = Number(host.ports.clock.nowNanos() % 1_000_000_000n);
+        }
+        made.origin = this.#origin;
+        made.position = position;
+        const { pathKey } = this.#options;
+        if (pathKey !== undefined && !made.has(pathKey)) made.setShared(pathKey, this.#path);
+        out.push(made);
+      });
+    } catch (error) {
+      if (!(error instanceof ParserError)) throw error;
+      host.log.warn('invalid line found', { file: this.#path.value, line: fromBytes(line).slice(0, 200), error: error.message });
+    }
+  }
+
+  #unmatched(line: string): LogEvent | undefined {
+    if (this.#options.emitUnmatched) return new LogEvent(NO_TIME, 0, UNMATCHED, [encodeJson(fromBytes(line))]);
+    this.#options.host.log.warn(`pattern not matched: ${JSON.stringify(fromBytes(line).slice(0, 200))}`);
+    return undefined;
+  }
+}
+
+/** `encoding` / `from_encoding`, as Fluentd: the bytes are read as `from`, and what the target cannot hold is U+FFFD. */
+export function recoder(encoding: string | undefined, from: string | undefined): ((line: string) => string) | undefined {
+  if (encoding === undefined && from === undefined) return undefined;
+  // Without from_encoding the line counts as bytes of no encoding: only ASCII can be converted.
+  if (from === undefined) return (line) => line.replace(/[^\x00-\x7f]/g, '\xef\xbf\xbd');
+  if (/^utf-?8$/i.test(from)) return undefined;
+  const decoder = new TextDecoder(from);
+  return (line) => Buffer.from(decoder.decode(Buffer.from(line, 'latin1')), 'utf8').toString('latin1');
+}

@@ -1,0 +1,108 @@
+/**
+ * A watcher follows one open file (device and inode) from a position to its end.
+ *
+ * Guarantees: only whole lines are handed on; the position is that of the first byte not handed on; reading is in blocks into one
+ * buffer shared by all watchers, so idle files cost no memory. Leaves to its owner which file is read when, and what
+ * becomes of the lines.
+ */
+import { isUtf8 } from 'node:buffer';
+import type { Origin } from '../../core/event.ts';
+import type { FsPort } from '../../core/ports.ts';
+
+/** Half a millisecond of reading: small enough for fairness, large enough that a system call's cost does not count. */
+const BLOCK = 256 * 1024;
+let block = Buffer.allocUnsafe(BLOCK);
+
+export interface Lines {
+  /** Whole lines as bytes, each with its line end. */
+  readonly text: string;
+  /** Position of the first byte in the file. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export class Watcher implements Origin {
+  readonly path: string;
+  readonly inode: number;
+  readonly id: string;
+  readonly fd: number;
+  /** First byte that was not handed on. */
+  position: number;
+  /** Size when it was last looked at. */
+  size = 0;
+  /** Monotonic ms at which the end was reached first after the path led elsewhere. */
+  drainedAt: number | undefined;
+  /** Monotonic ms of the next look. */
+  nextLook = 0;
+  lastGrowth = 0;
+  /** Size up to which there is no whole line. */
+  #scanned = -1;
+  readonly #fs: FsPort;
+
+  constructor(file: string, fs: FsPort, nodeName: string, position: number | 'end') {
+    this.path = file;
+    this.#fs = fs;
+    this.fd = fs.openSync(file, 'r');
+    const stat = fs.fstatSync(this.fd);
+    this.inode = stat.ino;
+    this.size = stat.size;
+    this.position = position === 'end' ? stat.size : position;
+    // The birth time tells an inode that is used again from the file it was before.
+    this.id = `${nodeName}/${stat.dev}:${stat.ino}:${Math.round(stat.birthtimeMs * 1000)}`;
+  }
+
+  /** Looks at the size; true when there may be new lines. A file that shrank is read from its beginning. */
+  look(): boolean {
+    this.size = this.#fs.fstatSync(this.fd).size;
+    if (this.size < this.position) {
+      this.position = 0;
+      this.#scanned = -1;
+    }
+    return this.size > this.position && this.size !== this.#scanned;
+  }
+
+  /** The next whole lines, or undefined. `limit`: longest line; longer ones are skipped and counted by `onSkip`. */
+  read(limit: number, onSkip: (bytes: number) => void): Lines | undefined {
+    let skipped = 0;
+    for (;;) {
+      const n = this.#fs.readSync(this.fd, block, 0, block.length, this.position);
+      const end = n === 0 ? -1 : block.lastIndexOf(10, n - 1);
+      if (end >= 0) return this.#lines(n, end, skipped, onSkip);
+      if (n < block.length) {
+        this.#scanned = this.size;
+        return undefined;
+      }
+      if (block.length < limit) block = Buffer.allocUnsafe(block.length * 2);
+      else {
+        // The line is too long whatever follows: forget what was read of it.
+        skipped += n;
+        this.position += n;
+      }
+    }
+  }
+
+  #lines(n: number, end: number, skipped: number, onSkip: (bytes: number) => void): Lines | undefined {
+    const first = skipped > 0 ? block.indexOf(10) + 1 : 0;
+    if (skipped > 0) onSkip(skipped + first);
+    const bytes = block.subarray(first, end + 1);
+    const text = isUtf8(bytes) ? bytes.toString('latin1') : repaired(bytes);
+    const from = this.position + first;
+    if (block.length > BLOCK && n <= BLOCK) block = Buffer.allocUnsafe(BLOCK);
+    return { text, from, to: this.position + end + 1 };
+  }
+
+  /** Takes what was handed on as done. */
+  advance(to: number): void {
+    this.position = to;
+    this.#scanned = -1;
+  }
+
+  close(): void {
+    this.#fs.closeSync(this.fd);
+  }
+}
+
+/** Bytes that are no UTF-8 become U+FFFD, so that JSON made of them is valid. */
+function repaired(bytes: Buffer): string {
+  return Buffer.from(bytes.toString('utf8'), 'utf8').toString('latin1');
+}
