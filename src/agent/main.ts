@@ -7,6 +7,7 @@ import { problemText } from '../config/problems.ts';
 import { compileStrftime } from '../pipeline/codec/time.ts';
 import { realPorts } from '../pipeline/io/ports.ts';
 import { createEmbed } from '../ruby/embedded.ts';
+import { loadRuby } from '../ruby/program.ts';
 import { type CliOptions, helpText, parseArguments } from './cli.ts';
 import { type Prepared, Worker } from './lifecycle.ts';
 import { showPluginConfig } from './reference.ts';
@@ -52,6 +53,7 @@ async function runAgent(options: CliOptions): Promise<number> {
   const log = openLog(options);
   const logger = log.logger();
   for (const name of options.ignored) logger.warn(`option ${name} is accepted and has no effect`);
+  await loadRuby();
   let worker = newWorker(options, log);
   const prepared = await prepare(worker, options, log);
   if (prepared === undefined) return 1;
@@ -79,7 +81,10 @@ async function runAgent(options: CliOptions): Promise<number> {
   // A signal may come while the agent starts: then it stops as soon as it has started.
   const monitoring = options.metrics ? await startMonitoring(() => worker, log.logger('monitoring')) : undefined;
   await worker.start(prepared);
+  // Timers and watchers do not keep the process alive; waiting for a signal does.
+  const alive = setInterval(() => undefined, 1 << 30);
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  clearInterval(alive);
   setTimeout(() => {
     logger.error('the grace time is over: stopping without waiting any longer');
     process.exit(1);

@@ -59,8 +59,6 @@ export function buildOutput(element: Element, context: OutputContext): Output {
     workerId: host.workerId,
     workers: host.workers,
     rootDir: context.system.rootDir,
-    env: host.env,
-    emitError: host.emitError,
     slowFlushSeconds: Number(element.params.get('slow_flush_log_threshold')?.value ?? 20),
     secondary: secondaryOf(element, inner, type, context),
   });

@@ -25,13 +25,6 @@ type Lines = Record<string, () => Promise<unknown>>;
 
 const inputs: Lines = {
   tail: () => import('../pipeline/input/tail/index.ts').then(plugin),
-  sample: () => import('../pipeline/input/sample.ts').then(plugin),
-  dummy: () => import('../pipeline/input/sample.ts').then(plugin),
-  monitor_agent: () => import('../pipeline/input/monitor_agent.ts').then(plugin),
-  prometheus: () => import('../pipeline/input/prometheus.ts').then(plugin),
-  prometheus_monitor: () => import('../pipeline/input/prometheus_monitor.ts').then(plugin),
-  prometheus_output_monitor: () => import('../pipeline/input/prometheus_output_monitor.ts').then(plugin),
-  prometheus_tail_monitor: () => import('../pipeline/input/prometheus_tail_monitor.ts').then(plugin),
 };
 
 const filters: Lines = {
@@ -45,7 +38,7 @@ const filters: Lines = {
 const outputs: Lines = {
   copy: () => import('../pipeline/output/copy.ts').then(plugin),
   elasticsearch: () => import('../pipeline/output/elasticsearch/index.ts').then(plugin),
-  elasticsearch_dynamic: () => import('../pipeline/output/elasticsearch/index.ts').then((m) => m.elasticsearchDynamic),
+  elasticsearch_dynamic: () => import('../pipeline/output/elasticsearch/index.ts').then((m) => m.dynamic),
   file: () => import('../pipeline/output/file.ts').then(plugin),
   null: () => import('../pipeline/output/null.ts').then(plugin),
   opensearch: () => import('../pipeline/output/elasticsearch/index.ts').then((m) => m.opensearch),

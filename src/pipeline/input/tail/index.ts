@@ -7,12 +7,12 @@
  * ten times a second, idle ones once.
  */
 import chokidar, { type FSWatcher } from 'chokidar';
+import type { ConfigOf } from '../../../config/schema.ts';
 import { BufferOverflowError, PluginConfigError } from '../../core/errors.ts';
 import { EventStream, type LogEvent } from '../../core/event.ts';
 import type { Timer } from '../../core/ports.ts';
 import { defineInput, type FollowedFile, type Input, type InputHost, type PluginStats } from '../../plugin.ts';
-import type { ConfigOf } from '../../../config/schema.ts';
-import { LineReader, type LineOptions, recoder } from './lines.ts';
+import { type LineOptions, LineReader, recoder } from './lines.ts';
 import { Paths, tagOf } from './paths.ts';
 import { PositionFile } from './position-file.ts';
 import { schema } from './schema.ts';
@@ -36,7 +36,10 @@ export const plugin = defineInput({
   create(config, host) {
     if (config.path.trim() === '') throw new PluginConfigError("tail: 'path' parameter is required on tail input");
     const parser = host.parser(config.$element.child('parse'));
-    if (config.pos_file === undefined) host.log.warn("'pos_file PATH' parameter is not set to a 'tail' source. this parameter is highly recommended to save the position to resume tailing.");
+    if (config.pos_file === undefined)
+      host.log.warn(
+        "'pos_file PATH' parameter is not set to a 'tail' source. this parameter is highly recommended to save the position to resume tailing.",
+      );
     const options: LineOptions = {
       parser,
       host,
@@ -78,7 +81,13 @@ class Tail implements Input {
     this.#config = config;
     this.#host = host;
     this.#lineOptions = lineOptions;
-    this.#paths = new Paths({ path: config.path, delimiter: config.path_delimiter, exclude: config.exclude_path, timezone: config.path_timezone, recently: config.limit_recently_modified });
+    this.#paths = new Paths({
+      path: config.path,
+      delimiter: config.path_delimiter,
+      exclude: config.exclude_path,
+      timezone: config.path_timezone,
+      recently: config.limit_recently_modified,
+    });
     this.#count = counters(host);
   }
 
@@ -87,15 +96,22 @@ class Tail implements Input {
     const { pos_file: file } = this.#config;
     if (file !== undefined) {
       this.#positions = new PositionFile(file, fs, 0o644);
-      if (this.#positions.damaged > 0) this.#host.log.warn('damaged lines in the pos_file were left out', { pos_file: file, lines: this.#positions.damaged });
+      if (this.#positions.damaged > 0)
+        this.#host.log.warn('damaged lines in the pos_file were left out', {
+          pos_file: file,
+          lines: this.#positions.damaged,
+        });
     }
     if (!this.#config.skip_refresh_on_startup) this.#refresh();
     this.#started = true;
     this.#watchFolders();
     this.#timers.push(clock.every(TICK_MS, () => this.#tick()));
-    this.#timers.push(clock.every(Math.max(50, Math.min(this.#config.refresh_interval * 1000, MIN_REFRESH_MS)), () => this.#refresh()));
+    this.#timers.push(
+      clock.every(Math.max(50, Math.min(this.#config.refresh_interval * 1000, MIN_REFRESH_MS)), () => this.#refresh()),
+    );
     const compaction = this.#config.pos_file_compaction_interval;
-    if (compaction !== undefined && compaction > 0) this.#timers.push(clock.every(compaction * 1000, () => this.#positions?.compact()));
+    if (compaction !== undefined && compaction > 0)
+      this.#timers.push(clock.every(compaction * 1000, () => this.#positions?.compact()));
     this.#tick();
   }
 
@@ -110,11 +126,20 @@ class Tail implements Input {
   }
 
   files(): FollowedFile[] {
-    return this.#all().map(({ watcher }) => ({ path: watcher.path, inode: watcher.inode, position: watcher.position, size: watcher.size }));
+    return this.#all().map(({ watcher }) => ({
+      path: watcher.path,
+      inode: watcher.inode,
+      position: watcher.position,
+      size: watcher.size,
+    }));
   }
 
   stats(): PluginStats {
-    return { opened_file_count: this.#stats.opened, closed_file_count: this.#stats.closed, rotated_file_count: this.#stats.rotated };
+    return {
+      opened_file_count: this.#stats.opened,
+      closed_file_count: this.#stats.closed,
+      rotated_file_count: this.#stats.rotated,
+    };
   }
 
   #all(): Followed[] {
@@ -122,10 +147,17 @@ class Tail implements Input {
   }
 
   #watchFolders(): void {
-    const folders = this.#paths.folders(this.#host.ports.clock.now()).filter((folder) => this.#host.ports.fs.existsSync(folder));
+    const folders = this.#paths
+      .folders(this.#host.ports.clock.now())
+      .filter((folder) => this.#host.ports.fs.existsSync(folder));
     if (folders.length === 0) return;
     // Only names matter here; what files hold is looked at by their watchers.
-    this.#folders = chokidar.watch(folders, { depth: 0, followSymlinks: false, ignoreInitial: true, persistent: false });
+    this.#folders = chokidar.watch(folders, {
+      depth: 0,
+      followSymlinks: false,
+      ignoreInitial: true,
+      persistent: false,
+    });
     this.#folders.on('add', () => this.#refresh());
     this.#folders.on('error', (error) => this.#host.log.debug('watching folders failed', { error }));
   }
@@ -142,7 +174,9 @@ class Tail implements Input {
       return;
     }
     for (const file of found) if (!this.#current.has(file)) this.#open(file, !this.#started);
-    if (!this.#started) for (const file of this.#positions?.paths() ?? []) if (!found.includes(file) && !this.#host.ports.fs.existsSync(file)) this.#positions?.unwatch(file);
+    if (!this.#started)
+      for (const file of this.#positions?.paths() ?? [])
+        if (!found.includes(file) && !this.#host.ports.fs.existsSync(file)) this.#positions?.unwatch(file);
   }
 
   #open(file: string, atStart: boolean): void {
@@ -150,18 +184,32 @@ class Tail implements Input {
     try {
       const known = this.#positions?.get(file);
       const inode = fs.statSync(file).ino;
-      const position = known === undefined ? (atStart && !this.#config.read_from_head ? 'end' : 0) : known.inode === inode ? known.position : 0;
+      const position =
+        known === undefined
+          ? atStart && !this.#config.read_from_head
+            ? 'end'
+            : 0
+          : known.inode === inode
+            ? known.position
+            : 0;
       this.#follow(new Watcher(file, fs, this.#host.nodeName, position));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') return;
-      if (code === 'EACCES' || code === 'EPERM') this.#host.log.warn(`expand_paths: stat() for ${file} failed with ${code}. Skip file.`);
+      if (code === 'EACCES' || code === 'EPERM')
+        this.#host.log.warn(`expand_paths: stat() for ${file} failed with ${code}. Skip file.`);
       else this.#host.log.warn('a file could not be opened', { file, error });
     }
   }
 
   #follow(watcher: Watcher): void {
-    const followed: Followed = { watcher, lines: new LineReader(this.#lineOptions, watcher.path, watcher), tag: tagOf(this.#config.tag, watcher.path), budgetAt: 0, budget: 0 };
+    const followed: Followed = {
+      watcher,
+      lines: new LineReader(this.#lineOptions, watcher.path, watcher),
+      tag: tagOf(this.#config.tag, watcher.path),
+      budgetAt: 0,
+      budget: 0,
+    };
     this.#current.set(watcher.path, followed);
     this.#positions?.set(watcher.path, watcher.position, watcher.inode);
     this.#stats.opened++;
@@ -244,7 +292,9 @@ class Tail implements Input {
   async #readBlock(followed: Followed): Promise<boolean> {
     const { watcher, lines } = followed;
     if (!this.#hasBudget(followed)) return false;
-    const block = watcher.read(this.#config.max_line_size ?? LONGEST_LINE, (bytes) => this.#host.log.warn('received line length is longer than max_line_size', { file: watcher.path, bytes }));
+    const block = watcher.read(this.#config.max_line_size ?? LONGEST_LINE, (bytes) =>
+      this.#host.log.warn('received line length is longer than max_line_size', { file: watcher.path, bytes }),
+    );
     if (block === undefined) return false;
     const events: LogEvent[] = [];
     const now = this.#host.ports.clock.now();
@@ -257,33 +307,26 @@ class Tail implements Input {
     return watcher.look();
   }
 
-  /** Emits until the pipeline has taken the events; false when the input stops before. */
+  /** False when the buffers are full: the lines stay unread in their file and are tried again. */
   async #emit(followed: Followed, events: LogEvent[]): Promise<boolean> {
     if (events.length === 0) return true;
-    for (;;) {
-      // Filters change a stream in place, so another try needs events of its own.
-      const copy = events.map((event) => event.clone());
-      try {
-        const done = this.#host.emit(new EventStream(followed.tag, events));
-        if (done !== undefined) await done;
-        return true;
-      } catch (error) {
-        if (!(error instanceof BufferOverflowError)) {
-          this.#host.log.warn('emit transaction failed', { error, tag: followed.tag });
-          return true;
-        }
-        this.#host.log.warn('the buffer is full: trying again', { tag: followed.tag });
-        if (this.#stopping) return false;
-        await new Promise((resolve) => this.#host.ports.clock.after(1000, () => resolve(undefined)));
-        events.length = 0;
-        for (const event of copy) events.push(event);
-      }
+    try {
+      const done = this.#host.emit(new EventStream(followed.tag, events));
+      if (done !== undefined) await done;
+    } catch (error) {
+      this.#host.log.warn('emit transaction failed', { error, tag: followed.tag });
+      if (!(error instanceof BufferOverflowError)) return true;
+      followed.watcher.advance(followed.lines.safePosition(followed.watcher.position));
+      followed.lines.forget();
+      return false;
     }
+    return true;
   }
 
   #save({ watcher, lines }: Followed): void {
     const entry = this.#positions?.get(watcher.path);
-    if (entry !== undefined && entry.inode === watcher.inode) this.#positions?.update(entry, lines.safePosition(watcher.position));
+    if (entry !== undefined && entry.inode === watcher.inode)
+      this.#positions?.update(entry, lines.safePosition(watcher.position));
   }
 
   #hasBudget(followed: Followed): boolean {

@@ -51,13 +51,21 @@ export class LineReader {
       const position = from + at;
       at = end + 1;
       if (maxLine !== undefined && raw.length + 1 > maxLine) {
-        this.#options.host.log.warn('received line length is longer than max_line_size', { length: raw.length + 1, max_line_size: maxLine });
+        this.#options.host.log.warn('received line length is longer than max_line_size', {
+          length: raw.length + 1,
+          max_line_size: maxLine,
+        });
         continue;
       }
       const line = recode === undefined ? raw : recode(raw);
       if (parser.firstLine === undefined) this.#parse(line, position, out, nowMs);
       else this.#collect(line, position, parser.firstLine(line), out, nowMs);
     }
+  }
+
+  /** Forgets an unfinished record: it will be read again. */
+  forget(): void {
+    this.#pending = [];
   }
 
   flush(out: LogEvent[], nowMs: number): void {
@@ -96,7 +104,11 @@ export class LineReader {
       });
     } catch (error) {
       if (!(error instanceof ParserError)) throw error;
-      host.log.warn('invalid line found', { file: this.#path.value, line: fromBytes(line).slice(0, 200), error: error.message });
+      host.log.warn('invalid line found', {
+        file: this.#path.value,
+        line: fromBytes(line).slice(0, 200),
+        error: error.message,
+      });
     }
   }
 
@@ -108,7 +120,10 @@ export class LineReader {
 }
 
 /** `encoding` / `from_encoding`, as Fluentd: the bytes are read as `from`, and what the target cannot hold is U+FFFD. */
-export function recoder(encoding: string | undefined, from: string | undefined): ((line: string) => string) | undefined {
+export function recoder(
+  encoding: string | undefined,
+  from: string | undefined,
+): ((line: string) => string) | undefined {
   if (encoding === undefined && from === undefined) return undefined;
   // Without from_encoding the line counts as bytes of no encoding: only ASCII can be converted.
   if (from === undefined) return (line) => line.replace(/[^\x00-\x7f]/g, '\xef\xbf\xbd');

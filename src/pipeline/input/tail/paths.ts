@@ -35,7 +35,9 @@ export class Paths {
     const now = Math.floor(nowMs / 1000);
     const excludes = this.#excludes(now);
     const found = new Set(this.#patterns(now).flatMap(matching));
-    return [...found].filter((file) => !excludes.some((glob) => glob === file || path.matchesGlob(file, glob)) && this.#follows(file, nowMs));
+    return [...found].filter(
+      (file) => !excludes.some((glob) => glob === file || path.matchesGlob(file, glob)) && this.#follows(file, nowMs),
+    );
   }
 
   /** Folders whose changes may bring new files: the longest part of each pattern without a glob. */

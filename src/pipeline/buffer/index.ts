@@ -1,0 +1,472 @@
+/**
+ * The buffer of an output: stage → queue → write, as Fluentd does it.
+ *
+ * Guarantees: `emit` returns when the events' bytes are in a chunk (on disk for file buffers); a full buffer blocks, throws or drops the oldest
+ * chunk, as configured; only the buffer retries; a chunk is purged after `write` resolved. All events of a stream with equal
+ * metadata are one append. Leaves rendering and delivery to the output, formats and files to chunk.ts and store.ts.
+ */
+import path from 'node:path';
+import { LRUCache } from 'lru-cache';
+import type { Element } from '../../config/element.ts';
+import type { ConfigOf } from '../../config/schema.ts';
+import { Accessor } from '../core/accessor.ts';
+import { BufferOverflowError, SluiceError, UnrecoverableError } from '../core/errors.ts';
+import type { EventStream, LogEvent } from '../core/event.ts';
+import type { Timer } from '../core/ports.ts';
+import type { Value } from '../core/value.ts';
+import type { BufferedOutput, ChunkMeta, Metrics, Output, PluginStats, ReadyChunk, Render } from '../plugin.ts';
+import type { Chunk } from './chunk.ts';
+import { bufferZone, type ChunkKeys, chunkKeys } from './placeholders.ts';
+import { Retry } from './retry.ts';
+import type { bufferSchema } from './schema.ts';
+import { type ChunkStore, FileStore, MemoryStore, type StoreHost } from './store.ts';
+
+type BufferConfig = ConfigOf<typeof bufferSchema>;
+
+export interface Secondary {
+  start?(): void | Promise<void>;
+  stop?(): void | Promise<void>;
+  write(chunk: ReadyChunk, signal: AbortSignal): Promise<void>;
+}
+
+export interface BufferHost extends StoreHost {
+  readonly type: string;
+  readonly metrics: Metrics;
+  readonly slowFlushSeconds: number;
+  readonly secondary: Secondary | undefined;
+}
+
+const MEMORY_CHUNK = 8 * 1024 ** 2;
+const FILE_CHUNK = 256 * 1024 ** 2;
+const MEMORY_TOTAL = 512 * 1024 ** 2;
+const FILE_TOTAL = 64 * 1024 ** 3;
+/** Time that a stop gives the last flush. */
+const SHUTDOWN_MS = 20_000;
+const NO_META = '';
+
+export function createBuffer(
+  config: BufferConfig,
+  element: Element,
+  output: BufferedOutput,
+  host: BufferHost,
+): OutputBuffer {
+  return new OutputBuffer(config, element, output, host);
+}
+
+export class OutputBuffer implements Output {
+  readonly #config: BufferConfig;
+  readonly #output: BufferedOutput;
+  readonly #host: BufferHost;
+  readonly #keys: ChunkKeys;
+  readonly #accessors: readonly Accessor[];
+  readonly #zone: ReturnType<typeof bufferZone>;
+  readonly #mode: 'lazy' | 'interval' | 'immediate';
+  readonly #chunkLimit: number;
+  readonly #totalLimit: number;
+  readonly #isFile: boolean;
+  #store: ChunkStore | undefined;
+  readonly #stage = new Map<string, Chunk>();
+  readonly #queue: Chunk[] = [];
+  readonly #renderers = new LRUCache<string, Render>({ max: 4096 });
+  #writing = 0;
+  #retry: Retry | undefined;
+  #waiting: (() => void)[] = [];
+  #timers: Timer[] = [];
+  #wake: Timer | undefined;
+  #stopped = false;
+  readonly #abort = new AbortController();
+  readonly #counts = {
+    emit_records: 0,
+    emit_count: 0,
+    emit_size: 0,
+    write_count: 0,
+    write_secondary_count: 0,
+    rollback_count: 0,
+    num_errors: 0,
+    slow_flush_count: 0,
+    flush_time_count: 0,
+    drop_oldest_chunk_count: 0,
+  };
+
+  constructor(config: BufferConfig, element: Element, output: BufferedOutput, host: BufferHost) {
+    this.#config = config;
+    this.#output = output;
+    this.#host = host;
+    this.#keys = chunkKeys(element);
+    this.#accessors = this.#keys.fields.map((field) => new Accessor(field));
+    this.#zone = bufferZone(element);
+    this.#isFile = config['@type'] !== 'memory';
+    this.#chunkLimit = config.chunk_limit_size ?? (this.#isFile ? FILE_CHUNK : MEMORY_CHUNK);
+    this.#totalLimit = config.total_limit_size ?? (this.#isFile ? FILE_TOTAL : MEMORY_TOTAL);
+    this.#mode = config.flush_mode !== 'default' ? config.flush_mode : this.#keys.time ? 'lazy' : 'interval';
+    if (this.#keys.time && config.timekey === undefined)
+      throw new SluiceError('ERR_CONFIG', "'timekey' parameter is required in <buffer> when 'time' is a chunk key");
+  }
+
+  async start(): Promise<void> {
+    this.#store = this.#isFile ? new FileStore(this.#config, this.#host) : new MemoryStore();
+    await this.#output.start?.();
+    await this.#host.secondary?.start?.();
+    const { staged, queued } = this.#store.resume();
+    this.#queue.push(...queued);
+    for (const chunk of staged) {
+      const key = metaKey(chunk.meta);
+      if (this.#stage.has(key)) this.#enqueue(chunk);
+      else this.#stage.set(key, chunk);
+    }
+    const { clock } = this.#host.ports;
+    const every = Math.max(20, Math.min(this.#config.flush_thread_interval, this.#config.flush_interval, 1) * 1000);
+    this.#timers.push(clock.every(every, () => this.#tick()));
+    this.#tick();
+  }
+
+  emit(stream: EventStream): void | Promise<void> {
+    const { events } = stream;
+    if (events.length === 0) return;
+    if (this.#full()) return this.#overflow(stream);
+    this.#counts.emit_count++;
+    this.#counts.emit_records += events.length;
+    if (!this.#keys.time && this.#accessors.length === 0)
+      this.#put(this.#keys.tag ? { tag: stream.tag } : {}, stream.tag, events);
+    else for (const [meta, group] of this.#groups(stream)) this.#put(meta, stream.tag, group);
+    if (this.#mode === 'immediate') {
+      for (const chunk of [...this.#stage.values()]) this.#enqueueStaged(chunk);
+      this.#drain();
+    }
+  }
+
+  /** USR1: everything is queued and tried now, without waiting for a retry's time. */
+  async flush(): Promise<void> {
+    for (const chunk of [...this.#stage.values()]) this.#enqueueStaged(chunk);
+    if (this.#retry !== undefined) this.#retry.nextAt = 0;
+    this.#drain();
+    await this.#output.flush?.();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const timer of this.#timers) timer.cancel();
+    this.#wake?.cancel();
+    const flush = this.#config.flush_at_shutdown ?? !this.#isFile;
+    if (flush) {
+      for (const chunk of [...this.#stage.values()]) this.#enqueueStaged(chunk);
+      if (this.#retry !== undefined) this.#retry.nextAt = 0;
+      this.#drain();
+    }
+    const deadline = this.#host.ports.clock.monotonic() + SHUTDOWN_MS;
+    // Chunks that are being written are waited for; those that fail stay where they are.
+    while (
+      (this.#writing > 0 || (flush && this.#queue.length > 0 && this.#retry === undefined)) &&
+      this.#host.ports.clock.monotonic() < deadline
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    this.#abort.abort();
+    if (!this.#isFile && this.#queue.length > 0)
+      this.#host.log.warn('chunks of a memory buffer are lost at the stop', { chunks: this.#queue.length });
+    for (const chunk of [...this.#stage.values(), ...this.#queue]) chunk.close();
+    await this.#output.stop?.();
+    await this.#host.secondary?.stop?.();
+  }
+
+  stats(): PluginStats {
+    const stage = [...this.#stage.values()];
+    const sum = (chunks: readonly Chunk[]) => chunks.reduce((bytes, chunk) => bytes + chunk.size, 0);
+    const timekeys = [...stage, ...this.#queue].map((chunk) => chunk.meta.timekey).filter((key) => key !== undefined);
+    const total = sum(stage) + sum(this.#queue);
+    return {
+      ...this.#counts,
+      ...this.#output.stats?.(),
+      buffer_queue_length: this.#queue.length,
+      buffer_timekeys: timekeys.length,
+      buffer_total_queued_size: total,
+      buffer_stage_length: stage.length,
+      buffer_stage_byte_size: sum(stage),
+      buffer_queue_byte_size: sum(this.#queue),
+      buffer_available_buffer_space_ratios: Math.round((1 - total / this.#totalLimit) * 1000) / 10,
+      ...(timekeys.length > 0
+        ? { buffer_newest_timekey: Math.max(...timekeys), buffer_oldest_timekey: Math.min(...timekeys) }
+        : {}),
+      retry_count: this.#counts.num_errors,
+      retry:
+        this.#retry === undefined ? {} : { steps: this.#retry.steps, next_time: Math.round(this.#retry.nextAt / 1000) },
+    };
+  }
+
+  // ---------------------------------------------------------------- stage
+
+  #groups(stream: EventStream): Map<ChunkMeta, LogEvent[]> {
+    const byKey = new Map<string, { meta: ChunkMeta; events: LogEvent[] }>();
+    for (const event of stream.events) {
+      const meta = this.#metaOf(stream.tag, event);
+      const key = metaKey(meta);
+      const group = byKey.get(key);
+      if (group === undefined) byKey.set(key, { meta, events: [event] });
+      else group.events.push(event);
+    }
+    return new Map([...byKey.values()].map(({ meta, events }) => [meta, events]));
+  }
+
+  #metaOf(tag: string, event: LogEvent): ChunkMeta {
+    const variables: Record<string, Value> = {};
+    for (const accessor of this.#accessors) variables[accessor.text] = accessor.get(event) ?? null;
+    return {
+      ...(this.#keys.tag ? { tag } : {}),
+      ...(this.#keys.time ? { timekey: this.#slice(event.sec) } : {}),
+      ...(this.#accessors.length > 0 ? { variables } : {}),
+    };
+  }
+
+  /** Start of the time slice: slices begin at midnight of the buffer's zone. */
+  #slice(sec: number): number {
+    const length = this.#config.timekey!;
+    const offset = this.#zone(sec);
+    return Math.floor((sec + offset) / length) * length - offset;
+  }
+
+  #put(meta: ChunkMeta, tag: string, events: readonly LogEvent[]): void {
+    const key = metaKey(meta);
+    const render = this.#renderer(`${tag}\0${key}`, tag, meta);
+    let text = '';
+    let count = 0;
+    const { chunk_limit_records: maxRecords } = this.#config;
+    for (const event of events) {
+      const entry = render(event);
+      const chunk = this.#stage.get(key);
+      const size = (chunk?.size ?? 0) + text.length + entry.length;
+      const records = (chunk?.count ?? 0) + count + 1;
+      if (size > this.#chunkLimit || (maxRecords !== undefined && records > maxRecords)) {
+        this.#append(key, meta, text, count);
+        const full = this.#stage.get(key);
+        if (full !== undefined) this.#enqueueStaged(full);
+        text = '';
+        count = 0;
+      }
+      text += entry;
+      count++;
+    }
+    this.#append(key, meta, text, count);
+    const chunk = this.#stage.get(key);
+    if (chunk !== undefined && chunk.size >= this.#chunkLimit * this.#config.chunk_full_threshold) {
+      this.#enqueueStaged(chunk);
+      this.#drain();
+    }
+  }
+
+  #append(key: string, meta: ChunkMeta, text: string, count: number): void {
+    if (count === 0) return;
+    let chunk = this.#stage.get(key);
+    if (chunk === undefined) {
+      chunk = this.#store!.create(meta, this.#host.ports.clock.now());
+      this.#stage.set(key, chunk);
+    }
+    chunk.append(text, count);
+    this.#counts.emit_size += text.length;
+  }
+
+  #renderer(key: string, tag: string, meta: ChunkMeta): Render {
+    let render = this.#renderers.get(key);
+    if (render === undefined) {
+      render = this.#output.renderer(tag, meta);
+      this.#renderers.set(key, render);
+    }
+    return render;
+  }
+
+  // ---------------------------------------------------------------- overflow
+
+  #full(): boolean {
+    const { queue_limit_length: length } = this.#config;
+    if (length !== undefined && this.#queue.length >= length) return true;
+    let total = 0;
+    for (const chunk of this.#stage.values()) total += chunk.size;
+    for (const chunk of this.#queue) total += chunk.size;
+    return total >= this.#totalLimit;
+  }
+
+  #overflow(stream: EventStream): void | Promise<void> {
+    const action = this.#config.overflow_action;
+    if (action === 'throw_exception') throw new BufferOverflowError();
+    if (action === 'block') return this.#room().then(() => this.emit(stream));
+    const oldest = this.#queue.find((chunk) => !this.#inFlight.has(chunk));
+    if (oldest === undefined) throw new BufferOverflowError();
+    this.#counts.drop_oldest_chunk_count++;
+    this.#host.log.warn('dropping oldest chunk to make space after buffer overflow', { chunk_id: oldest.id });
+    this.#purge(oldest);
+    return this.emit(stream);
+  }
+
+  #room(): Promise<void> {
+    if (this.#stopped) return Promise.reject(new BufferOverflowError('the buffer is full and the agent stops'));
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  // ---------------------------------------------------------------- queue
+
+  readonly #inFlight = new Set<Chunk>();
+
+  #enqueueStaged(chunk: Chunk): void {
+    this.#stage.delete(metaKey(chunk.meta));
+    this.#enqueue(chunk);
+  }
+
+  #enqueue(chunk: Chunk): void {
+    if (chunk.count === 0) return chunk.purge();
+    chunk.enqueue();
+    this.#queue.push(chunk);
+  }
+
+  #tick(): void {
+    const now = this.#host.ports.clock.now();
+    for (const chunk of [...this.#stage.values()]) if (this.#due(chunk, now)) this.#enqueueStaged(chunk);
+    this.#drain();
+  }
+
+  #due(chunk: Chunk, now: number): boolean {
+    if (this.#mode === 'immediate') return true;
+    if (this.#mode === 'interval') return now - chunk.createdAt >= this.#config.flush_interval * 1000;
+    const { timekey } = chunk.meta;
+    return timekey !== undefined && now / 1000 >= timekey + this.#config.timekey! + this.#config.timekey_wait;
+  }
+
+  /** Starts writes as far as threads and the retry's time allow. */
+  #drain(): void {
+    const { clock } = this.#host.ports;
+    if (this.#retry !== undefined && clock.now() < this.#retry.nextAt) return this.#wakeAt(this.#retry.nextAt);
+    // While something fails one chunk tries alone.
+    const threads = this.#retry === undefined ? Math.max(1, this.#config.flush_thread_count) : 1;
+    while (this.#writing < threads) {
+      const chunk = this.#queue.find((candidate) => !this.#inFlight.has(candidate));
+      if (chunk === undefined) return;
+      void this.#write(chunk);
+    }
+  }
+
+  #wakeAt(at: number): void {
+    this.#wake?.cancel();
+    if (this.#stopped) return;
+    this.#wake = this.#host.ports.clock.after(Math.max(1, at - this.#host.ports.clock.now()), () => this.#drain());
+  }
+
+  async #write(chunk: Chunk): Promise<void> {
+    this.#writing++;
+    this.#inFlight.add(chunk);
+    const started = this.#host.ports.clock.monotonic();
+    try {
+      await this.#output.write(chunk, this.#abort.signal);
+      this.#counts.write_count++;
+      this.#done(chunk);
+    } catch (error) {
+      await this.#failed(chunk, error);
+    } finally {
+      this.#inFlight.delete(chunk);
+      this.#writing--;
+      this.#slow(chunk, this.#host.ports.clock.monotonic() - started);
+    }
+    this.#drain();
+  }
+
+  #done(chunk: Chunk): void {
+    if (this.#retry !== undefined) {
+      this.#host.log.warn('retry succeeded.', { chunk_id: chunk.id });
+      this.#retry = undefined;
+    }
+    this.#purge(chunk);
+  }
+
+  #purge(chunk: Chunk): void {
+    const i = this.#queue.indexOf(chunk);
+    if (i >= 0) this.#queue.splice(i, 1);
+    chunk.purge();
+    if (this.#waiting.length > 0 && !this.#full()) for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #slow(chunk: Chunk, ms: number): void {
+    this.#counts.flush_time_count += Math.round(ms);
+    if (ms < this.#host.slowFlushSeconds * 1000) return;
+    this.#counts.slow_flush_count++;
+    this.#host.log.warn('buffer flush took longer time than slow_flush_log_threshold:', {
+      elapsed_time: ms / 1000,
+      slow_flush_log_threshold: this.#host.slowFlushSeconds,
+      plugin_id: this.#host.id,
+      chunk_id: chunk.id,
+    });
+  }
+
+  async #failed(chunk: Chunk, cause: unknown): Promise<void> {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    this.#counts.num_errors++;
+    if (error instanceof UnrecoverableError) {
+      this.#host.log.warn('got unrecoverable error in primary and no secondary', { error_class: error.name, error });
+      return this.#handOver(chunk, 'bad chunk is moved to the backup folder');
+    }
+    this.#counts.rollback_count++;
+    chunk.attempt++;
+    const now = this.#host.ports.clock.now();
+    this.#retry ??= new Retry(this.#config, now, this.#host.secondary !== undefined);
+    const verdict = this.#retry.fail(now, (error as { retryAfter?: number }).retryAfter);
+    const fields = {
+      retry_times: this.#retry.steps,
+      next_retry_time: new Date(this.#retry.nextAt).toISOString(),
+      chunk: chunk.id,
+      error_class: error.name,
+      error,
+    };
+    if (verdict === 'retry') return this.#host.log.warn('failed to flush the buffer.', fields);
+    if (verdict === 'secondary' || this.#host.secondary !== undefined) {
+      this.#host.log.warn('failed to flush the buffer with primary output: using the secondary.', fields);
+      return this.#handOver(chunk, 'the secondary failed');
+    }
+    this.#host.log.error(
+      `failed to flush the buffer, and hit limit for retries. dropping all chunks in the buffer queue.`,
+      { ...fields, records: this.#queue.reduce((n, c) => n + c.count, 0) },
+    );
+    for (const other of [...this.#queue]) this.#backup(other);
+    this.#retry = undefined;
+  }
+
+  /** To the secondary, else to the backup folder. */
+  async #handOver(chunk: Chunk, otherwise: string): Promise<void> {
+    const { secondary, log } = this.#host;
+    if (secondary !== undefined) {
+      try {
+        await secondary.write(chunk, this.#abort.signal);
+        this.#counts.write_secondary_count++;
+        return this.#done(chunk);
+      } catch (error) {
+        log.warn(otherwise, { chunk_id: chunk.id, error });
+        if (!(error instanceof UnrecoverableError)) return;
+      }
+    }
+    this.#backup(chunk);
+  }
+
+  #backup(chunk: Chunk): void {
+    const { fs } = this.#host.ports;
+    if (!this.#config.disable_chunk_backup) {
+      const folder = path.join(
+        this.#host.rootDir ?? '/tmp/fluent',
+        'backup',
+        `worker${this.#host.workerId}`,
+        this.#host.id.replace(/[^\w.-]/g, '_'),
+      );
+      const file = path.join(folder, `${chunk.id}.log`);
+      try {
+        fs.mkdirSync(folder, { recursive: true });
+        fs.writeFileSync(file, chunk.read());
+        this.#host.log.warn('bad chunk is moved', { chunk_id: chunk.id, file });
+      } catch (error) {
+        this.#host.log.error('a bad chunk could not be kept', { chunk_id: chunk.id, error });
+      }
+    }
+    this.#purge(chunk);
+  }
+}
+
+function metaKey(meta: ChunkMeta): string {
+  if (meta.timekey === undefined && meta.variables === undefined) return meta.tag ?? NO_META;
+  return JSON.stringify([meta.tag, meta.timekey, meta.variables], (_key, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
+}
