@@ -1,0 +1,53 @@
+/** What the answer to a bulk request says of each item: done, again, or refused for good. */
+
+export interface Refused {
+  readonly item: number;
+  readonly status: number;
+  readonly type: string;
+  readonly reason: string;
+}
+
+export interface Verdicts {
+  /** Items to send again. */
+  readonly again: readonly number[];
+  readonly refused: readonly Refused[];
+}
+
+interface ItemAnswer {
+  readonly status?: number;
+  readonly error?:
+    | { readonly type?: string; readonly reason?: string; readonly caused_by?: { readonly reason?: string } }
+    | string;
+}
+
+const ALL_DONE: Verdicts = { again: [], refused: [] };
+/** Worth another try: too many requests, or a shard that is not there now. */
+const TEMPORARY = new Set([429, 502, 503, 504]);
+
+/** @throws Error when the answer is not that of a bulk request with `count` items: then nothing is known */
+export function verdicts(body: Buffer, count: number): Verdicts {
+  // Servers put `took` and `errors` first: nothing else needs reading when all went well.
+  if (/^\s*\{[^{[]*"errors"\s*:\s*false/.test(body.toString('latin1', 0, 200))) return ALL_DONE;
+  const answer = JSON.parse(body.toString('utf8')) as { errors?: boolean; items?: Record<string, ItemAnswer>[] };
+  if (answer.errors === false) return ALL_DONE;
+  if (!Array.isArray(answer.items) || answer.items.length !== count)
+    throw new Error('the answer has not one item per document');
+  const again: number[] = [];
+  const refused: Refused[] = [];
+  answer.items.forEach((entry, item) => {
+    const [operation, result] = Object.entries(entry)[0] ?? ['', {}];
+    const status = result.status ?? 500;
+    if (status < 300 || (status === 409 && operation === 'create')) return;
+    if (TEMPORARY.has(status)) again.push(item);
+    else refused.push({ item, status, ...reasonOf(result.error) });
+  });
+  return { again, refused };
+}
+
+function reasonOf(error: ItemAnswer['error']): { type: string; reason: string } {
+  if (typeof error === 'string') return { type: 'error', reason: error };
+  return {
+    type: error?.type ?? 'unknown',
+    reason: [error?.reason, error?.caused_by?.reason].filter(Boolean).join(': '),
+  };
+}
