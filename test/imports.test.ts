@@ -1,0 +1,32 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+
+const src = path.join(import.meta.dirname, '..', 'src');
+
+/** Layer of a file: imports may point to the same or a lower one. */
+function layer(file: string): number {
+  if (file.startsWith('pipeline/core/')) return 0;
+  if (file.startsWith('config/') || file.startsWith('ruby/')) return 1;
+  if (file.startsWith('pipeline/codec/') || file.startsWith('pipeline/io/') || file === 'pipeline/plugin.ts') return 2;
+  if (file.startsWith('pipeline/') || file.startsWith('store/')) return 3;
+  return 4;
+}
+
+const PLUGIN_FOLDERS = ['input', 'parser', 'router', 'filter', 'formatter', 'buffer', 'output'];
+const folderOf = (file: string) => PLUGIN_FOLDERS.find((folder) => file.startsWith(`pipeline/${folder}/`));
+
+it('imports point down only, and plugin folders never import each other', () => {
+  const wrong: string[] = [];
+  for (const name of fs.readdirSync(src, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
+    const text = fs.readFileSync(path.join(src, name), 'utf8');
+    for (const [, target] of text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
+      const to = path.join(path.dirname(name), target!);
+      const [mine, theirs] = [folderOf(name), folderOf(to)];
+      if (layer(to) > layer(name)) wrong.push(`${name} imports ${to}, which lies above it`);
+      if (mine !== undefined && theirs !== undefined && mine !== theirs) wrong.push(`${name} imports ${to} of another plugin folder`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
