@@ -25,7 +25,8 @@ it('imports point down only, and plugin folders never import each other', () => 
       const to = path.join(path.dirname(name), target!);
       const [mine, theirs] = [folderOf(name), folderOf(to)];
       if (layer(to) > layer(name)) wrong.push(`${name} imports ${to}, which lies above it`);
-      if (mine !== undefined && theirs !== undefined && mine !== theirs) wrong.push(`${name} imports ${to} of another plugin folder`);
+      if (mine !== undefined && theirs !== undefined && mine !== theirs)
+        wrong.push(`${name} imports ${to} of another plugin folder`);
     }
   }
   expect(wrong).toEqual([]);

@@ -22,7 +22,9 @@ const steps: Step[] = [
   { name: 'lint and format', command: 'biome', args: ['check', '--diagnostic-level=error', '.'] },
   ...(quick ? [] : [{ name: 'servers', command: 'node', args: [path.join('test', 'servers', 'prepare.ts')] }]),
   { name: 'tests', command: 'vitest', args: ['run', ...(quick ? ['src'] : [])] },
-  ...(quick ? [] : [{ name: 'conformance', command: 'node', args: [path.join('test', 'conformance', 'check.ts'), agent] }]),
+  ...(quick
+    ? []
+    : [{ name: 'conformance', command: 'node', args: [path.join('test', 'conformance', 'check.ts'), agent] }]),
 ];
 
 const failed: string[] = [];
@@ -30,7 +32,9 @@ for (const step of steps) {
   console.log(`\n== ${step.name}`);
   const started = performance.now();
   const { status } = spawnSync(step.command, step.args, { cwd: root, stdio: 'inherit' });
-  console.log(`== ${step.name}: ${status === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  console.log(
+    `== ${step.name}: ${status === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
   if (status !== 0) failed.push(step.name);
 }
 console.log(failed.length === 0 ? '\nall passed' : `\nfailed: ${failed.join(', ')}`);

@@ -132,7 +132,6 @@ export function helpText(): string {
     (o) => `  ${o.names.join(', ')}${o.value === undefined ? '' : ` ${o.value}`}`.padEnd(34) + o.doc,
   );
   return `Usage: sluice [options]              run the agent (fluentd's command line)
-       sluice store --listen HOST:PORT --data DIR   run the embedded store
 
 ${lines.join('\n')}
 `;

@@ -20,10 +20,6 @@ import { VERSION } from './version.ts';
 const GRACE_MS = 25_000;
 
 async function main(argv: string[]): Promise<number> {
-  if (argv[0] === 'store') {
-    const { runStore } = await import('../store/command.ts');
-    return runStore(argv.slice(1), { signal: stopSignal() });
-  }
   const options = parseArguments(argv, process.env);
   if (options.errors.length > 0) return usage(options.errors);
   if (options.help) return print(helpText());

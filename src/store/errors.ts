@@ -24,7 +24,8 @@ export class StoreError extends Error {
   }
 }
 
-export const illegalArgument = (reason: string): StoreError => new StoreError(400, 'illegal_argument_exception', reason);
+export const illegalArgument = (reason: string): StoreError =>
+  new StoreError(400, 'illegal_argument_exception', reason);
 
 export const parsingError = (reason: string): StoreError =>
   new StoreError(400, 'parsing_exception', reason, { line: 1, col: 1 });
@@ -44,7 +45,12 @@ export const indexNotFound = (name: string): StoreError =>
 export class SearchError extends StoreError {
   override toBody(): Record<string, unknown> {
     const cause = this.toObject();
-    const wrap = { type: 'search_phase_execution_exception', reason: 'all shards failed', phase: 'query', grouped: true };
+    const wrap = {
+      type: 'search_phase_execution_exception',
+      reason: 'all shards failed',
+      phase: 'query',
+      grouped: true,
+    };
     return { error: { root_cause: [cause], ...wrap, failed_shards: [], caused_by: cause }, status: this.status };
   }
 }

@@ -70,10 +70,10 @@ class GlobReader {
     // `.**` at the end or before a dot: the dot is optional together with what follows it.
     if (rest.startsWith('.**')) return this.#take(3) + this.#anyParts('(?![^.])');
     if (rest.startsWith('**')) return this.#take(2) + this.#anyParts('');
-    if (rest.startsWith('\\') && rest.length > 1) return this.#take(2) + escape(rest[1]!);
+    if (rest.startsWith('\\') && rest.length > 1) return this.#take(2) + literal(rest[1]!);
     if (rest.startsWith('{')) return `${this.#take(1)}(?:${this.alternatives('}')})`;
     if (rest.startsWith('*')) return `${this.#take(1)}[^.]*`;
-    return this.#take(1) + escape(rest[0]!);
+    return this.#take(1) + literal(rest[0]!);
   }
 
   /** After `**`: a following dot belongs to the parts, so that `**.b` matches `b`. */
@@ -89,6 +89,6 @@ class GlobReader {
   }
 }
 
-function escape(c: string): string {
+function literal(c: string): string {
   return /[\w]/.test(c) ? c : c.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
 }

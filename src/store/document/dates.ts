@@ -46,7 +46,18 @@ function fromParts(parts: readonly (string | undefined)[], roundUp: boolean): bi
   let nanos = BigInt(ms - zoneMinutes(zone) * 60_000) * MS;
   if (fraction !== undefined) return nanos + BigInt(Number(fraction.padEnd(9, '0')));
   if (roundUp) {
-    const unit = month === undefined ? 'y' : day === undefined ? 'M' : hour === undefined ? 'd' : minute === undefined ? 'h' : second === undefined ? 'm' : 's';
+    const unit =
+      month === undefined
+        ? 'y'
+        : day === undefined
+          ? 'M'
+          : hour === undefined
+            ? 'd'
+            : minute === undefined
+              ? 'h'
+              : second === undefined
+                ? 'm'
+                : 's';
     nanos = addUnits(nanos, 1, unit) - 1n;
   }
   return nanos;
