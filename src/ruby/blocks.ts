@@ -12,10 +12,12 @@ interface Parameter {
 export function blockFunction(compiler: Compiler, n: Node): (c: RunContext) => Block {
   const names = parameters(compiler, n);
   const rest = restName(n);
+  const grouped = hasGroup(n);
   const body = compiler.compile(node(n, 'body'));
   return (c) =>
     (...args) => {
-      const given = args.length === 1 && names.length > 1 && Array.isArray(args[0]) ? (args[0] as unknown[]) : args;
+      const outer = args.length === 1 && names.length > 1 && Array.isArray(args[0]) ? (args[0] as unknown[]) : args;
+      const given = grouped ? outer.flat(1) : outer;
       const before = c.locals;
       // A scope of its own that still sees and sets the outer variables would need cells; parameters shadow, others are shared.
       const saved = names.map(({ name }) => before[name]);
@@ -59,4 +61,10 @@ function names(p: Node): Parameter[] {
 function restName(n: Node): string | undefined {
   const inner = node(node(n, 'parameters') ?? n, 'parameters');
   return inner === null ? undefined : (node(inner, 'rest')?.['name'] as string | undefined);
+}
+
+/** `|(key, value), memo|`: a pair in parentheses is taken apart. */
+function hasGroup(n: Node): boolean {
+  const inner = node(node(n, 'parameters') ?? n, 'parameters');
+  return inner !== null && list(inner, 'requireds').some((p) => p.type === 'MultiTargetNode');
 }

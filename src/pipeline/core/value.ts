@@ -31,7 +31,6 @@ export type Value =
   | { readonly [key: string]: Value };
 export type Hash = { readonly [key: string]: Value };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole point is the byte range
 const NON_ASCII = /[^\x00-\x7f]/;
 
 /** UTF-16 text → byte string. */

@@ -47,7 +47,10 @@ export const plugin = defineBufferedOutput({
       'out_file',
     );
     const suffix = (config.add_path_suffix ? config.path_suffix : '') + (config.compress === 'text' ? '' : '.gz');
-    const timekey = host.timekey;
+    if (/(^|[\s,])tag([\s,]|$)/.test(host.bufferElement?.arg ?? '') && !config.path.includes('${tag')) {
+      throw new PluginConfigError(`Parameter 'path: ${config.path}' doesn't have tag placeholder`);
+    }
+    const { timekey } = host;
     if (config.path.includes('*') && timekey === undefined) {
       throw new PluginConfigError("path including '*' needs a time chunk key in <buffer>");
     }

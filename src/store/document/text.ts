@@ -32,10 +32,10 @@ export function piecesOf(word: string): string[] {
 
 /** The text under which a document's JSON goes into the full-text index: escapes undone, nothing but ASCII. */
 export function indexedText(source: string): string {
-  const plain = source.includes('\\') ? source.replace(/\\(?:u([0-9a-fA-F]{4})|.)/g, unescape) : source;
+  const plain = source.includes('\\') ? source.replace(/\\(?:u([0-9a-fA-F]{4})|.)/g, unescapeHex) : source;
   return plain.replace(/[^\x20-\x7e]+/g, ' ');
 }
 
-function unescape(_: string, hex: string | undefined): string {
+function unescapeHex(_: string, hex: string | undefined): string {
   return hex === undefined ? ' ' : String.fromCharCode(Number.parseInt(hex, 16));
 }
