@@ -31,7 +31,7 @@ export function serverAvailable(kind: ServerKind, version?: EngineVersion): bool
   return false;
 }
 
-function onPath(command: string): boolean {
+export function onPath(command: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, command), constants.X_OK);
