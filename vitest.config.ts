@@ -1,12 +1,24 @@
 import { defineConfig } from 'vitest/config';
 
-// Unit tests lie beside the code, everything that needs real parts lies under test/.
+const common = { testTimeout: 30_000, hookTimeout: 120_000, pool: 'forks' } as const;
+
+// Unit tests lie beside the code; everything that needs real parts lies under test/, bench/ and demo/.
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
-    pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      { test: { ...common, name: 'unit', include: ['src/**/*.test.ts', 'test/imports.test.ts'] } },
+      {
+        test: {
+          ...common,
+          name: 'system',
+          include: ['test/**/*.test.ts', 'bench/**/*.test.ts', 'demo/**/*.test.ts'],
+          exclude: ['test/imports.test.ts'],
+          // Servers and agents of two files at once fill two cores.
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
   },
 });
