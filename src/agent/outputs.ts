@@ -60,7 +60,7 @@ export function buildOutput(element: Element, context: OutputContext): Output {
     workers: host.workers,
     rootDir: context.system.rootDir,
     slowFlushSeconds: Number(element.params.get('slow_flush_log_threshold')?.value ?? 20),
-    secondary: secondaryOf(element, inner, type, context),
+    secondary: secondaryOf(element, inner, { type, buffer: own }, context),
   });
   context.register(createInstance('output', buffer, host, definition.schema, true));
   return buffer;
@@ -126,7 +126,7 @@ function checkTemplates(
 function secondaryOf(
   element: Element,
   primary: BufferedOutput,
-  type: string,
+  { type, buffer }: { readonly type: string; readonly buffer: Element },
   context: OutputContext,
 ): SecondaryTarget | undefined {
   const section = element.children.find((child) => child.name === 'secondary');
@@ -136,7 +136,7 @@ function secondaryOf(
   if (found === undefined) return undefined;
   const { definition } = found;
   const config = checkPlugin('output', definition.schema, secondary, context.environment);
-  const buffer = bufferOf(element, definition);
+  // Chunks come with the keys of the primary's buffer: placeholders in paths can be no others.
   const host = outputHost(secondary, found.type, buffer, undefined, context);
   if (definition.buffering === 'none') return new SecondaryTarget(primary, { output: definition.create(config, host) });
   const target = definition.create(config, host);

@@ -31,6 +31,9 @@ export async function preload(root: Element, loaded: Loaded): Promise<void> {
     const kind = KINDS[element.name];
     const type = typeOf(element);
     if (kind !== undefined && type !== undefined) wanted.push([kind, type]);
+    // The stdout formatter's inner one.
+    const inner = element.text('output_type');
+    if (inner !== undefined) wanted.push(['formatter', inner]);
   });
   await Promise.all(wanted.map(([kind, type]) => loaded.load(kind, type)));
 }

@@ -57,10 +57,14 @@ const parsers: Lines = {
 };
 
 const formatters: Lines = {
+  csv: () => import('../pipeline/formatter/csv.ts').then(plugin),
+  hash: () => import('../pipeline/formatter/hash.ts').then(plugin),
   json: () => import('../pipeline/formatter/json.ts').then(plugin),
+  ltsv: () => import('../pipeline/formatter/ltsv.ts').then(plugin),
   out_file: () => import('../pipeline/formatter/out_file.ts').then(plugin),
   single_value: () => import('../pipeline/formatter/single_value.ts').then(plugin),
   stdout: () => import('../pipeline/formatter/stdout.ts').then(plugin),
+  tsv: () => import('../pipeline/formatter/tsv.ts').then(plugin),
 };
 
 export const registry: Record<Kind, Lines> = {

@@ -123,7 +123,7 @@ function assemble(fields: readonly string[], match: RegExpExecArray, zone: Zone,
   const date = calendar(at);
   if (date === undefined) return false;
   const offset = at['z'] ?? at['Z'];
-  target.sec = offset === undefined ? fromLocal(date, zone) : date - named(offset);
+  target.sec = offset === undefined ? fromLocal(date, zone) : date - zoneOffset(offset);
   return true;
 }
 
@@ -173,13 +173,14 @@ const NAMED: Readonly<Record<string, number>> = {
   CEST: 7200,
 };
 
-function named(text: string): number {
+/** Seconds east of UTC of a zone as logs name it; unknown letters count as UTC. */
+export function zoneOffset(text: string): number {
   if (/^[A-Z]+$/i.test(text)) return NAMED[text.toUpperCase()] ?? 0;
   return parseZone(text)(0);
 }
 
 /** Local wall time → instant: the offset is that of the instant itself. */
-function fromLocal(wall: number, zone: Zone): number {
+export function fromLocal(wall: number, zone: Zone): number {
   const guess = wall - zone(wall);
   return wall - zone(guess);
 }

@@ -1,7 +1,9 @@
-/** Event times from text and numbers, by the time parameters that parsers share. */
+/** Event times from text and numbers and back, by the time parameters that parsers and formatters share. */
+import { PluginConfigError } from '../core/errors.ts';
 import { compileStrftime as compile, type Strftime } from '../core/strftime.ts';
 import { Float, type Value } from '../core/value.ts';
-import { localZone, parseZone, utcZone, type Zone } from '../core/zone.ts';
+import { checkZone, localZone, parseZone, utcZone, type Zone } from '../core/zone.ts';
+import { compileFreeTime } from './free-time.ts';
 import { compileStrptime, type TimeTarget } from './strptime.ts';
 
 export interface ZoneOptions {
@@ -20,52 +22,80 @@ export function compileStrftime(format: string, options: ZoneOptions): Strftime 
   return compile(format, zoneOf(options));
 }
 
-export interface TimeOptions extends ZoneOptions {
+export interface TimeFormatOptions extends ZoneOptions {
   readonly time_type: 'float' | 'unixtime' | 'string' | 'mixed';
   readonly time_format?: string | undefined;
+}
+
+/** The text of an event time. Without a format it is ISO 8601: with `Z` in UTC, else with the offset. */
+export function compileTimeFormat(options: TimeFormatOptions): Strftime {
+  checkZone(options.timezone);
+  if (options.time_type === 'unixtime') return (sec) => String(sec);
+  if (options.time_type !== 'string') return floatText;
+  if (options.time_format !== undefined) return compileStrftime(options.time_format, options);
+  const utc = options.timezone === undefined && (options.utc === true || options.localtime === false);
+  return compileStrftime(utc ? '%Y-%m-%dT%H:%M:%SZ' : '%Y-%m-%dT%H:%M:%S%:z', options);
+}
+
+/** Fluentd writes a whole second with eight zeros. */
+function floatText(sec: number, nsec: number): string {
+  return `${sec}.${nsec === 0 ? '00000000' : String(nsec).padStart(9, '0')}`;
+}
+
+export interface TimeOptions extends TimeFormatOptions {
   readonly time_format_fallbacks?: readonly string[] | undefined;
 }
 
 /** False when the value is no time of this kind; else `target` is set. */
 export type TimeParser = (value: Value, target: TimeTarget) => boolean;
 
+/** @throws PluginConfigError for parameters that contradict each other */
 export function compileTimeParser(options: TimeOptions): TimeParser {
-  const { time_type: type } = options;
+  const { time_type: type, time_format: format } = options;
+  checkZone(options.timezone);
   if (type === 'float') return parseFloatTime;
   if (type === 'unixtime') return parseUnixTime;
-  const first = ofFormat(options.time_format, options);
-  if (type === 'string') return first;
-  const all = [first, ...(options.time_format_fallbacks ?? []).map((format) => ofFormat(format, options))];
+  if (type === 'string') return ofFormat(format, options);
+  const formats = [...(format === undefined ? [] : [format]), ...(options.time_format_fallbacks ?? [])];
+  if (formats.length === 0)
+    throw new PluginConfigError('time_type is :mixed but time_format and time_format_fallbacks is empty.');
+  const all = formats.map((each) => fallback(each, options));
   return (value, target) => all.some((parse) => parse(value, target));
 }
 
-function ofFormat(format: string | undefined, options: ZoneOptions): TimeParser {
-  if (format === 'unixtime') return parseUnixTime;
-  if (format === 'float') return parseFloatTime;
-  const zone = zoneOf(options);
-  if (format === undefined) return (value, target) => typeof value === 'string' && parseFree(value, zone, target);
-  const strptime = compileStrptime(format, zone);
-  return (value, target) => {
-    if (typeof value === 'string') return strptime(value, target);
-    return (typeof value === 'number' || typeof value === 'bigint') && strptime(String(value), target);
-  };
+/** A format among several: numbers count only where the whole text is one. */
+function fallback(format: string, options: TimeOptions): TimeParser {
+  if (format !== 'unixtime' && format !== 'float') return ofFormat(format, options);
+  const parse = format === 'unixtime' ? parseUnixTime : parseFloatTime;
+  return (value, target) =>
+    /^\s*[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?\s*$/i.test(numberText(value) ?? '') && parse(value, target);
 }
 
-/** Digits are read from the text, so that a fraction keeps all its nanoseconds. */
+function ofFormat(format: string | undefined, options: TimeOptions): TimeParser {
+  const zone = zoneOf(options);
+  if (format === undefined) {
+    if (zone !== localZone) throw new PluginConfigError('specifying timezone requires time format');
+    const parse = compileFreeTime(zone);
+    return (value, target) => typeof value === 'string' && parse(value, target);
+  }
+  const strptime = compileStrptime(format, zone);
+  return (value, target) => typeof value === 'string' && strptime(value, target);
+}
+
+/** Digits are read from the text, so that a fraction keeps all its nanoseconds; no digits at all are 0, as in Ruby. */
 function parseFloatTime(value: Value, target: TimeTarget): boolean {
   const text = numberText(value);
-  const found = text === undefined ? null : /^\s*([-+]?\d+)(?:\.(\d*))?/.exec(text);
-  if (found === null) return false;
-  target.sec = Number(found[1]);
-  target.nsec = Number((found[2] ?? '').padEnd(9, '0').slice(0, 9));
+  if (text === undefined) return false;
+  const [seconds = '', fraction = ''] = text.split('.', 2);
+  target.sec = Number.parseInt(seconds, 10) || 0;
+  target.nsec = Number.parseInt(fraction.padEnd(9, '0').slice(0, 9), 10) || 0;
   return true;
 }
 
 function parseUnixTime(value: Value, target: TimeTarget): boolean {
   const text = numberText(value);
-  const seconds = text === undefined ? Number.NaN : Number.parseInt(text, 10);
-  if (Number.isNaN(seconds)) return false;
-  target.sec = seconds;
+  if (text === undefined) return false;
+  target.sec = Number.parseInt(text, 10) || 0;
   target.nsec = 0;
   return true;
 }
@@ -74,23 +104,4 @@ function numberText(value: Value): string | undefined {
   if (typeof value === 'string') return value;
   if (value instanceof Float) return String(value.value);
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
-}
-
-const FREE = [
-  '%Y-%m-%dT%H:%M:%S.%N%z',
-  '%Y-%m-%dT%H:%M:%S%z',
-  '%Y-%m-%d %H:%M:%S %z',
-  '%Y-%m-%d %H:%M:%S.%N',
-  '%Y-%m-%d %H:%M:%S',
-  '%Y-%m-%dT%H:%M:%S',
-  '%Y-%m-%d',
-  '%a, %d %b %Y %H:%M:%S %z',
-  '%d/%b/%Y:%H:%M:%S %z',
-  '%a %b %d %H:%M:%S %Y',
-  '%b %d %H:%M:%S',
-];
-
-/** Without a format: the usual spellings, as Ruby's Time.parse takes them. */
-function parseFree(text: string, zone: Zone, target: TimeTarget): boolean {
-  return FREE.some((format) => compileStrptime(format, zone)(text, target));
 }

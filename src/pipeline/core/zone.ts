@@ -1,5 +1,7 @@
 /** Time zones: offset from UTC for an instant. Offsets change at quarter hours at the earliest, so they are kept per quarter. */
 
+import { PluginConfigError } from './errors.ts';
+
 /** Seconds east of UTC at an instant (seconds since the epoch). */
 export type Zone = (sec: number) => number;
 
@@ -37,4 +39,16 @@ export function parseZone(text: string): Zone {
     const found = /GMT([-+])(\d\d):(\d\d)/.exec(name);
     return found === null ? 0 : (found[1] === '-' ? -1 : 1) * (Number(found[2]) * 3600 + Number(found[3]) * 60);
   });
+}
+
+/** Fluentd takes offsets and names with a slash only: `UTC` is none. @throws PluginConfigError */
+export function checkZone(timezone: string | undefined): void {
+  if (timezone === undefined) return;
+  let known = /^(?:[-+]\d\d(?::?\d\d)?|[^/]+\/[^/]+(?:\/[^/]+)?)$/.test(timezone);
+  try {
+    if (known) parseZone(timezone);
+  } catch {
+    known = false;
+  }
+  if (!known) throw new PluginConfigError(`Unsupported timezone '${timezone}'`);
 }

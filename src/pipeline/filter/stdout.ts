@@ -1,4 +1,5 @@
 /** `@type stdout` filter: prints every event that passes and passes it on. */
+import { compileInject, INJECT } from '../codec/inject.ts';
 import { fromBytes } from '../core/value.ts';
 import { defineFilter } from '../plugin.ts';
 
@@ -11,22 +12,24 @@ export const plugin = defineFilter({
     params: { output_type: { type: 'string', deprecated: 'use <format>', doc: 'Old spelling of the formatter.' } },
     sections: {
       format: { doc: 'How an event is printed; default `stdout`.', params: {}, anyParam: true, plugin: 'formatter' },
+      inject: INJECT,
     },
   },
-  create(_config, host) {
+  create(config, host) {
     const formatter = host.formatter(
       host.element.children.find((child) => child.name === 'format'),
       'stdout',
     );
+    const inject = compileInject(config.$sections.inject[0], host.workerId);
     return {
-      plan: (tag) => (stream) => {
-        let text = '';
-        for (const event of stream.events) {
-          const line = formatter.format(tag, event);
-          text += line.endsWith('\n') ? line : `${line}\n`;
-        }
-        host.print(fromBytes(text));
-        return stream;
+      plan(tag) {
+        const add = inject?.(tag);
+        return (stream) => {
+          let text = '';
+          for (const event of stream.events) text += formatter.format(tag, add === undefined ? event : add(event));
+          host.print(fromBytes(text));
+          return stream;
+        };
       },
     };
   },

@@ -1,5 +1,6 @@
 /** `@type json`: the record as one line of JSON. */
 import { defineFormatter } from '../plugin.ts';
+import { lineEnd, NEWLINE } from './newline.ts';
 
 export const plugin = defineFormatter({
   kind: 'formatter',
@@ -9,11 +10,11 @@ export const plugin = defineFormatter({
     doc: 'JSON formatter.',
     params: {
       json_parser: { type: 'string', default: 'oj', doc: 'Ruby library of Fluentd.', fluentd: 'ignored' },
-      add_newline: { type: 'bool', default: 'true', doc: 'End each record with a line end.' },
+      ...NEWLINE,
     },
   },
   create(config) {
-    const end = config.add_newline ? '\n' : '';
+    const end = lineEnd(config);
     return { type: 'json', format: (_tag, event) => event.toJson() + end };
   },
 });

@@ -1,7 +1,7 @@
 /** `@type single_value`: one field of the record, as it is. */
-import { rubyToS } from '../../ruby/to-s.ts';
-import { toBytes } from '../core/value.ts';
 import { defineFormatter } from '../plugin.ts';
+import { fieldText } from './field-text.ts';
+import { lineEnd, NEWLINE } from './newline.ts';
 
 export const plugin = defineFormatter({
   kind: 'formatter',
@@ -9,18 +9,10 @@ export const plugin = defineFormatter({
   doc: 'Writes one field.',
   schema: {
     doc: 'Single value formatter.',
-    params: {
-      message_key: { type: 'string', default: 'message', doc: 'The field.' },
-      add_newline: { type: 'bool', default: 'true', doc: 'End each value with a line end.' },
-    },
+    params: { message_key: { type: 'string', default: 'message', doc: 'The field.' }, ...NEWLINE },
   },
   create(config) {
-    return {
-      type: 'single_value',
-      format(_tag, event) {
-        const text = toBytes(rubyToS(event.get(config.message_key) ?? null));
-        return config.add_newline ? `${text}\n` : text;
-      },
-    };
+    const end = lineEnd(config);
+    return { type: 'single_value', format: (_tag, event) => fieldText(event, config.message_key) + end };
   },
 });

@@ -1,4 +1,4 @@
-/** `@type stdout`: `time tag: record as JSON`, for the stdout plugins. */
+/** `@type stdout`: `time tag: record`, for the stdout plugins; the record by the formatter `output_type`. */
 import { compileStrftime } from '../codec/time.ts';
 import { toBytes } from '../core/value.ts';
 import { defineFormatter } from '../plugin.ts';
@@ -8,14 +8,24 @@ export const plugin = defineFormatter({
   type: 'stdout',
   doc: 'Writes time, tag and record for people.',
   schema: {
-    doc: 'stdout formatter.',
-    params: { output_type: { type: 'string', default: 'json', doc: 'Formatter of the record.', fluentd: 'only json' } },
+    doc: 'stdout formatter. Other parameters are those of the formatter `output_type`.',
+    params: {
+      output_type: { type: 'string', default: 'json', doc: 'Formatter of the record.' },
+      time_format: { type: 'string', default: '%Y-%m-%d %H:%M:%S.%N %z', doc: 'strftime of the time, in local time.' },
+    },
+    anyParam: true,
   },
-  create() {
-    const strftime = compileStrftime('%Y-%m-%d %H:%M:%S.%N %z', {});
+  create(config, host) {
+    const strftime = compileStrftime(config.time_format, {});
+    const own = ['@type', 'type', 'output_type', 'time_format'];
+    const rest = [...host.element.params].filter(([name]) => !own.includes(name));
+    const inner = host.formatter(host.element.copy({ params: rest }).withParam('@type', config.output_type));
     return {
       type: 'stdout',
-      format: (tag, event) => `${strftime(event.sec, event.nsec)} ${toBytes(tag)}: ${event.toJson()}\n`,
+      format(tag, event) {
+        const record = inner.format(tag, event);
+        return `${strftime(event.sec, event.nsec)} ${toBytes(tag)}: ${record.replace(/\r?\n$/, '')}\n`;
+      },
     };
   },
 });

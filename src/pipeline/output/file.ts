@@ -8,6 +8,7 @@
 
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { compileInject, INJECT } from '../codec/inject.ts';
 import { PluginConfigError } from '../core/errors.ts';
 import type { FsPort } from '../core/ports.ts';
 import { defineBufferedOutput, type ReadyChunk } from '../plugin.ts';
@@ -38,7 +39,7 @@ export const plugin = defineBufferedOutput({
     },
     sections: {
       format: { doc: 'Formatter; default `out_file`.', params: {}, anyParam: true, plugin: 'formatter' },
-      inject: { doc: 'Fields to add when formatting.', params: {}, anyParam: true },
+      inject: INJECT,
     },
   },
   create(config, host) {
@@ -47,7 +48,8 @@ export const plugin = defineBufferedOutput({
       'out_file',
     );
     const suffix = (config.add_path_suffix ? config.path_suffix : '') + (config.compress === 'text' ? '' : '.gz');
-    if (/(^|[\s,])tag([\s,]|$)/.test(host.bufferElement?.arg ?? '') && !config.path.includes('${tag')) {
+    const chunkKeys = (host.bufferElement?.arg ?? '').split(/[\s,]+/);
+    if (chunkKeys.includes('tag') && !config.path.includes('${tag')) {
       throw new PluginConfigError(`Parameter 'path: ${config.path}' doesn't have tag placeholder`);
     }
     const { timekey } = host;
@@ -56,8 +58,14 @@ export const plugin = defineBufferedOutput({
     }
     const template = pathTemplate(config.path, timekey, config.append, suffix, config.time_slice_format);
     const { fs } = host.ports;
+    const inject = compileInject(config.$sections.inject[0], host.workerId, chunkKeys);
     return {
-      renderer: (tag) => (event) => formatter.format(tag, event),
+      renderer(tag) {
+        const add = inject?.(tag);
+        return add === undefined
+          ? (event) => formatter.format(tag, event)
+          : (event) => formatter.format(tag, add(event));
+      },
       async write(chunk) {
         const name = host.placeholders(template, chunk.meta, chunk.id);
         const file = config.append ? name : freeName(fs, name);

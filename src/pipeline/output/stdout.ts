@@ -1,4 +1,5 @@
 /** `@type stdout`: prints events on the own log's stream. Buffered only where a `<buffer>` section says so. */
+import { compileInject, INJECT } from '../codec/inject.ts';
 import { defineBufferedOutput } from '../plugin.ts';
 
 export const plugin = defineBufferedOutput({
@@ -15,17 +16,22 @@ export const plugin = defineBufferedOutput({
     },
     sections: {
       format: { doc: 'How an event is printed; default `stdout`.', params: {}, anyParam: true, plugin: 'formatter' },
+      inject: INJECT,
     },
   },
-  create(_config, host) {
+  create(config, host) {
     const formatter = host.formatter(
       host.element.children.find((child) => child.name === 'format'),
       'stdout',
     );
+    const inject = compileInject(config.$sections.inject[0], host.workerId);
     return {
-      renderer: (tag) => (event) => {
-        const text = formatter.format(tag, event);
-        return text.endsWith('\n') ? text : `${text}\n`;
+      renderer(tag) {
+        const add = inject?.(tag);
+        return (event) => {
+          const text = formatter.format(tag, add === undefined ? event : add(event));
+          return text.endsWith('\n') ? text : `${text}\n`;
+        };
       },
       async write(chunk) {
         host.print(chunk.read().toString('utf8'));
