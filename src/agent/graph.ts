@@ -133,8 +133,9 @@ class Builder {
     };
     this.#unique(element, host.id, host.hasId);
     filter = definition.create(config, host);
-    this.#instances.push(createInstance('filter', filter, host, definition.schema));
-    router.add({ pattern, filter });
+    const counted = { emit_records: 0, emit_size: 0 };
+    this.#instances.push(createInstance('filter', filter, host, definition.schema, { counted }));
+    router.add({ pattern, filter, counted });
   }
 
   #output(element: Element, label: string) {
@@ -169,17 +170,19 @@ class Builder {
       ]);
       const base = createHost(element, type, environment);
       const labels = { plugin_id: base.id, type };
+      const counted = { emit_records: 0, emit_size: 0 };
       const host: InputHost = {
         ...base,
         agent,
         emit: (stream) => {
+          counted.emit_records += stream.events.length;
           records.inc(stream.events.length, labels);
           return router?.emit(stream);
         },
       };
       this.#unique(element, host.id, host.hasId);
       const input: Input = definition.create(config, host);
-      this.#instances.push(createInstance('input', input, host, definition.schema));
+      this.#instances.push(createInstance('input', input, host, definition.schema, { counted }));
     });
   }
 

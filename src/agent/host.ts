@@ -20,6 +20,7 @@ export interface HostEnvironment {
   readonly problems: Problems;
   readonly log: Log;
   readonly metrics: MetricsRegistry;
+  readonly exposed: MetricsRegistry;
   readonly ports: Ports;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly workerId: number;
@@ -47,6 +48,7 @@ export function createHost(element: Element, type: string, environment: HostEnvi
     element,
     log,
     metrics: environment.metrics,
+    exposed: environment.exposed,
     ports: environment.ports,
     workerId: environment.workerId,
     workers: environment.workers,

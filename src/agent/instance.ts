@@ -1,6 +1,7 @@
 /** A plugin that was built, with what monitoring tells of it. */
 import type { SectionSpec } from '../config/schema.ts';
 import type { FollowedFile, Host, PluginStats, PluginView, Running } from '../pipeline/plugin.ts';
+import { maskedParams } from './masked.ts';
 
 export interface PluginInstance<P extends Running> extends PluginView {
   readonly plugin: P;
@@ -9,12 +10,19 @@ export interface PluginInstance<P extends Running> extends PluginView {
 
 type Told = Running & { stats?(): PluginStats; files?(): FollowedFile[] };
 
+/** Counts that the agent keeps for a plugin, under Fluentd's names. */
+export interface Counted {
+  emit_records: number;
+  emit_count?: number;
+  emit_size: number;
+}
+
 export function createInstance<P extends Told>(
   category: PluginView['category'],
   plugin: P,
   host: Host,
   schema: SectionSpec,
-  buffered = false,
+  { buffered = false, counted }: { buffered?: boolean; counted?: Counted } = {},
 ): PluginInstance<P> {
   return {
     plugin,
@@ -24,14 +32,8 @@ export function createInstance<P extends Told>(
     type: host.type,
     category,
     buffered,
-    config: maskedParams(host, schema),
-    stats: () => plugin.stats?.() ?? {},
+    config: maskedParams(host.element, schema),
+    stats: () => ({ ...counted, ...plugin.stats?.() }),
     files: () => plugin.files?.() ?? [],
   };
-}
-
-function maskedParams(host: Host, schema: SectionSpec): Record<string, string> {
-  return Object.fromEntries(
-    [...host.element.params].map(([name, param]) => [name, schema.params[name]?.secret ? 'xxxxxx' : param.value]),
-  );
 }

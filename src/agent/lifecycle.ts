@@ -13,14 +13,18 @@ import type { Embed } from '../config/scanner.ts';
 import { EventStream, LogEvent } from '../pipeline/core/event.ts';
 import type { Ports } from '../pipeline/core/ports.ts';
 import type { Value } from '../pipeline/core/value.ts';
-import type { AgentView, Logger, PluginView } from '../pipeline/plugin.ts';
+import type { AgentView, Logger, PluginView, ProcessView } from '../pipeline/plugin.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import type { HostEnvironment } from './host.ts';
+import type { OutputSink } from './outputs.ts';
 import { preload } from './preload.ts';
 import { Loaded } from './registry.ts';
 import { type SystemConfig, systemConfig } from './system.ts';
+import { addFileMetrics, addMonitors, addProcessMetrics, type ProcessUsage } from './telemetry/agent-metrics.ts';
+import { mergeExpositions } from './telemetry/exposition.ts';
 import type { Log, LogEntry } from './telemetry/log.ts';
-import type { MetricsRegistry } from './telemetry/metrics.ts';
+import { MetricsRegistry } from './telemetry/metrics.ts';
+import { VERSION } from './version.ts';
 
 export interface WorkerOptions {
   readonly configFile: string;
@@ -29,6 +33,8 @@ export interface WorkerOptions {
   readonly ports: Ports;
   readonly log: Log;
   readonly metrics: MetricsRegistry;
+  readonly logPath: string | undefined;
+  readonly process: ProcessUsage & { readonly pid: number; readonly ppid: number };
   readonly workerId: number;
 }
 
@@ -41,7 +47,11 @@ export interface Prepared {
 
 export class Worker implements AgentView {
   readonly #options: WorkerOptions;
+  readonly #exposed = new MetricsRegistry();
+  /** The monitors that the configuration does not ask for: shown by the agent's own server. */
+  readonly #others = new MetricsRegistry();
   #graph: Graph | undefined;
+  #rootDir: string | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: WorkerOptions) {
@@ -58,18 +68,22 @@ export class Worker implements AgentView {
     await preload(root, loaded);
     let graph: Graph | undefined;
     const environment: HostEnvironment = {
-      ...{ loaded, problems, log, metrics, ports, env, workerId },
+      ...{ loaded, problems, log, metrics, ports, env, workerId, exposed: this.#exposed },
       workers: system.workers,
       strict: system.strict,
       emitError: (tag, event, error, from) => emitError(graph, tag, event, error, from),
     };
     graph = buildGraph(root, { environment, system, agent: this });
+    addMonitors(this.#others, this, graph);
+    addFileMetrics(metrics, this);
+    addProcessMetrics(metrics, this.#options.process);
     return { problems, system, graph };
   }
 
   async start(prepared: Prepared): Promise<void> {
     const { graph, system } = prepared;
     this.#graph = graph;
+    this.#rootDir = system.rootDir;
     const inputs = system.withoutSource ? [] : graph.instances.filter((i) => i.category === 'input');
     for (const category of ['output', 'filter'] as const) {
       await Promise.all(graph.instances.filter((i) => i.category === category).map((i) => i.plugin.start?.()));
@@ -108,8 +122,27 @@ export class Worker implements AgentView {
     await Promise.all((this.#graph?.instances ?? []).map((i) => i.plugin.flush?.()));
   }
 
-  metricsText(): Promise<string> {
-    return this.#options.metrics.text();
+  async metricsText(own: boolean): Promise<string> {
+    return (await this.#exposed.text()) + (own ? await this.#options.metrics.text() : '');
+  }
+
+  /** Also the monitors that the configuration does not ask for. */
+  async allMetricsText(): Promise<string> {
+    return (await this.metricsText(true)) + (await this.#others.text());
+  }
+
+  mergeMetrics(texts: readonly string[]): string {
+    return mergeExpositions(texts);
+  }
+
+  process(): ProcessView {
+    const { configFile: configPath, logPath = null, process } = this.#options;
+    const { pid, ppid } = process;
+    return { configPath, logPath, pid, ppid, rootDir: this.#rootDir ?? null, version: VERSION };
+  }
+
+  matching(tag: string): PluginView | undefined {
+    return (this.#graph?.root.sinkOf(tag) as OutputSink | undefined)?.instance;
   }
 
   plugins(): PluginView[] {

@@ -13,7 +13,7 @@ import { type Prepared, Worker } from './lifecycle.ts';
 import { showPluginConfig } from './reference.ts';
 import { type Level, Log } from './telemetry/log.ts';
 import { MetricsRegistry } from './telemetry/metrics.ts';
-import { startMonitoring } from './telemetry/server.ts';
+import { type Monitoring, startMonitoring } from './telemetry/server.ts';
 import { VERSION } from './version.ts';
 
 /** Kubernetes kills 30 s after SIGTERM by default; leave time to be read by others. */
@@ -61,6 +61,8 @@ async function runAgent(options: CliOptions): Promise<number> {
   const signal = stopSignal();
   logger.info(`starting sluice-${VERSION}`, { pid: process.pid });
   process.on('SIGUSR1', () => void worker.flush().catch((error: unknown) => logger.warn('flush failed', { error })));
+  const monitor = async () => (options.metrics ? startMonitoring(() => worker, log.logger('monitoring')) : undefined);
+  let monitoring: Monitoring | undefined;
   let reloading = Promise.resolve();
   const reload = () => {
     reloading = reloading.then(async () => {
@@ -68,15 +70,18 @@ async function runAgent(options: CliOptions): Promise<number> {
       const ready = await prepare(next, options, log);
       if (ready === undefined) return logger.error('the configuration has errors: going on with the old one');
       await worker.stop();
+      await monitoring?.close();
       worker = next;
       await worker.start(ready);
+      monitoring = await monitor();
     });
   };
   process.on('SIGUSR2', reload);
   process.on('SIGHUP', reload);
   // A signal may come while the agent starts: then it stops as soon as it has started.
-  const monitoring = options.metrics ? await startMonitoring(() => worker, log.logger('monitoring')) : undefined;
   await worker.start(prepared);
+  // A prometheus source that wants the port has it by now.
+  monitoring = await monitor();
   // Timers and watchers do not keep the process alive; waiting for a signal does.
   const alive = setInterval(() => undefined, 1 << 30);
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -100,6 +105,8 @@ function newWorker(options: CliOptions, log: Log): Worker {
     ports: realPorts,
     log,
     metrics: new MetricsRegistry(),
+    logPath: options.logFile,
+    process,
     workerId: 0,
   });
 }

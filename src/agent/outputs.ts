@@ -25,10 +25,14 @@ export interface OutputContext {
   readonly register: (instance: PluginInstance<Running>) => void;
 }
 
-/** What an output section became; `sink` takes streams, the registered instances start and stop. */
-const NOWHERE: Output = { emit() {} };
+/** Takes the streams of an output; the instance behind it, which the agent starts and stops, is its `instance`. */
+export interface OutputSink extends Pick<Output, 'emit'> {
+  readonly instance?: PluginInstance<Running>;
+}
 
-export function buildOutput(element: Element, context: OutputContext): Output {
+const NOWHERE: OutputSink = { emit() {} };
+
+export function buildOutput(element: Element, context: OutputContext): OutputSink {
   const found = definitionOf(element, context);
   if (found === undefined) return NOWHERE;
   const { definition, type } = found;
@@ -38,15 +42,11 @@ export function buildOutput(element: Element, context: OutputContext): Output {
   const own = bufferOf(element, definition);
   const host = outputHost(element, type, own, bufferElement, context);
   if (definition.buffering === 'none') {
-    const output = definition.create(config, host);
-    context.register(createInstance('output', output, host, definition.schema));
-    return output;
+    return unbuffered(definition.create(config, host), host, definition, context);
   }
   const inner: BufferedOutput = definition.create(config, host);
   if (definition.buffering === 'with-section' && bufferElement === undefined) {
-    const output = new DirectOutput(inner);
-    context.register(createInstance('output', output, host, definition.schema));
-    return output;
+    return unbuffered(new DirectOutput(inner), host, definition, context);
   }
   checkTemplates(definition.placeholderParams?.(config) ?? {}, own, element, context);
   const checked = checkSection(bufferSchema, own, problems, { strict: context.environment.strict });
@@ -62,8 +62,31 @@ export function buildOutput(element: Element, context: OutputContext): Output {
     slowFlushSeconds: Number(element.params.get('slow_flush_log_threshold')?.value ?? 20),
     secondary: secondaryOf(element, inner, { type, buffer: own }, context),
   });
-  context.register(createInstance('output', buffer, host, definition.schema, true));
-  return buffer;
+  const instance = createInstance('output', buffer, host, definition.schema, { buffered: true });
+  context.register(instance);
+  return { emit: (stream) => buffer.emit(stream), instance };
+}
+
+const NOTHING_FLUSHED = { write_count: 0, rollback_count: 0, slow_flush_count: 0, flush_time_count: 0, retry_count: 0 };
+
+/** Counts what an output without buffer takes. */
+function unbuffered(
+  output: Output,
+  host: OutputHost,
+  definition: AnyOutputDefinition,
+  context: OutputContext,
+): OutputSink {
+  const counted = { emit_records: 0, emit_size: 0, emit_count: 0, ...NOTHING_FLUSHED };
+  const instance = createInstance('output', output, host, definition.schema, { counted });
+  context.register(instance);
+  return {
+    emit(stream) {
+      counted.emit_count++;
+      counted.emit_records += stream.events.length;
+      return output.emit(stream);
+    },
+    instance,
+  };
 }
 
 function definitionOf(

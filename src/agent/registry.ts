@@ -24,6 +24,11 @@ const plugin = (module: { plugin: unknown }) => module.plugin;
 type Lines = Record<string, () => Promise<unknown>>;
 
 const inputs: Lines = {
+  monitor_agent: () => import('../pipeline/input/monitor_agent.ts').then(plugin),
+  prometheus: () => import('../pipeline/input/prometheus/index.ts').then(plugin),
+  prometheus_monitor: () => import('../pipeline/input/prometheus/monitors.ts').then((m) => m.plugins),
+  prometheus_output_monitor: () => import('../pipeline/input/prometheus/monitors.ts').then((m) => m.outputs),
+  prometheus_tail_monitor: () => import('../pipeline/input/prometheus/monitors.ts').then((m) => m.files),
   tail: () => import('../pipeline/input/tail/index.ts').then(plugin),
 };
 
@@ -31,6 +36,7 @@ const filters: Lines = {
   grep: () => import('../pipeline/filter/grep.ts').then(plugin),
   kubernetes_metadata: () => import('../pipeline/filter/kubernetes_metadata/index.ts').then(plugin),
   parser: () => import('../pipeline/filter/parser.ts').then(plugin),
+  prometheus: () => import('../pipeline/filter/prometheus.ts').then(plugin),
   record_transformer: () => import('../pipeline/filter/record_transformer/index.ts').then(plugin),
   stdout: () => import('../pipeline/filter/stdout.ts').then(plugin),
 };
@@ -42,6 +48,7 @@ const outputs: Lines = {
   file: () => import('../pipeline/output/file.ts').then(plugin),
   null: () => import('../pipeline/output/null.ts').then(plugin),
   opensearch: () => import('../pipeline/output/elasticsearch/index.ts').then((m) => m.opensearch),
+  prometheus: () => import('../pipeline/output/prometheus.ts').then(plugin),
   relabel: () => import('../pipeline/output/relabel.ts').then(plugin),
   secondary_file: () => import('../pipeline/output/secondary_file.ts').then(plugin),
   stdout: () => import('../pipeline/output/stdout.ts').then(plugin),

@@ -27,8 +27,19 @@ export interface Logger {
 }
 
 export type Labels = Record<string, string>;
+export interface Observer {
+  observe(value: number, labels?: Labels): void;
+  /** A label set with nothing observed yet. */
+  init(labels: Labels): void;
+  remove(labels: Labels): void;
+}
+/** Asking twice for a name gives the same metric. @throws SluiceError where its type or help differs. */
 export interface Metrics {
-  counter(name: string, help: string, labelNames?: readonly string[]): { inc(by?: number, labels?: Labels): void };
+  counter(
+    name: string,
+    help: string,
+    labelNames?: readonly string[],
+  ): { inc(by?: number, labels?: Labels): void; remove(labels: Labels): void };
   gauge(
     name: string,
     help: string,
@@ -37,13 +48,18 @@ export interface Metrics {
     set(value: number, labels?: Labels): void;
     inc(by?: number, labels?: Labels): void;
     remove(labels: Labels): void;
+    /** Forgets every label set. */
+    clear(): void;
   };
+  /** `bounds`: how a bucket's bound is written in its label, where not as a number is. */
   histogram(
     name: string,
     help: string,
     buckets: readonly number[],
     labelNames?: readonly string[],
-  ): { observe(value: number, labels?: Labels): void };
+    bounds?: ReadonlyMap<number, string>,
+  ): Observer;
+  summary(name: string, help: string, labelNames?: readonly string[]): Observer;
   /** Called before each exposition: for gauges that are read rather than kept. */
   onCollect(collect: () => void): void;
 }
@@ -57,7 +73,10 @@ export interface Host {
   readonly type: string;
   readonly element: Element;
   readonly log: Logger;
+  /** The agent's own metrics (`sluice_…`). */
   readonly metrics: Metrics;
+  /** Metrics that the configuration asks for (prometheus plugins): every prometheus source shows them. */
+  readonly exposed: Metrics;
   readonly ports: Ports;
   readonly workerId: number;
   readonly workers: number;
@@ -104,10 +123,24 @@ export interface Formatter {
 
 /** What the agent tells of itself to monitoring inputs. */
 export interface AgentView {
-  /** The registry's exposition in Prometheus' text format. */
-  metricsText(): Promise<string>;
+  /** In Prometheus' text format: what the configuration asks for; with `own`, the agent's own metrics too. */
+  metricsText(own: boolean): Promise<string>;
+  /** Several workers' texts as one. */
+  mergeMetrics(texts: readonly string[]): string;
+  /** What monitor_agent tells of the process. */
+  process(): ProcessView;
   /** Every plugin that runs, in the order of the configuration. */
   plugins(): PluginView[];
+  /** The output that events of this tag without a label reach. */
+  matching(tag: string): PluginView | undefined;
+}
+export interface ProcessView {
+  readonly configPath: string;
+  readonly logPath: string | null;
+  readonly pid: number;
+  readonly ppid: number;
+  readonly rootDir: string | null;
+  readonly version: string;
 }
 export interface PluginView {
   readonly id: string;
@@ -140,7 +173,7 @@ export interface InputHost extends Host {
 
 /** What monitor_agent and the prometheus inputs tell of a plugin; names as Fluentd's. */
 export interface PluginStats {
-  readonly [name: string]: number | string | null | PluginStats;
+  readonly [name: string]: number | string | null | readonly number[] | PluginStats;
 }
 
 export interface Input extends Running {

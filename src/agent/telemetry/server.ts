@@ -1,9 +1,9 @@
 /**
  * The monitoring server of the agent itself: `/metrics` on port 24231 also without a prometheus source, `/health/live`,
- * `/health/ready`. A port that is taken (by a configured prometheus source) is no error.
+ * `/health/ready`. A port that is taken (by a configured prometheus source) is no error, so start it after the inputs.
  */
-import http from 'node:http';
-import type { AgentView, Logger } from '../../pipeline/plugin.ts';
+import { listenPages, type Page } from '../../pipeline/io/pages.ts';
+import type { Logger } from '../../pipeline/plugin.ts';
 
 const PORT = 24231;
 
@@ -11,38 +11,27 @@ export interface Monitoring {
   close(): Promise<void>;
 }
 
-export async function startMonitoring(agent: () => AgentView, log: Logger): Promise<Monitoring | undefined> {
-  const server = http.createServer((request, response) => {
-    answer(request.url ?? '/', agent(), response).catch((error: unknown) => {
-      response.writeHead(500).end(String(error));
-    });
-  });
-  const listening = await new Promise<boolean>((resolve) => {
-    server.once('error', (error) => {
-      log.debug('no monitoring port of its own', { port: PORT, error });
-      resolve(false);
-    });
-    server.listen(PORT, '0.0.0.0', () => resolve(true));
-  });
-  if (!listening) return undefined;
-  server.unref();
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
+/** What the server tells of; a reload puts another worker in its place. */
+export interface Monitored {
+  allMetricsText(): Promise<string>;
+  plugins(): readonly unknown[];
 }
 
-async function answer(url: string, agent: AgentView, response: http.ServerResponse): Promise<void> {
-  const path = url.split('?')[0];
-  if (path === '/metrics') {
-    response
-      .writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-      .end(await agent.metricsText());
-  } else if (path === '/health/live' || path === '/health/ready') {
-    const ready = path === '/health/live' || agent.plugins().length > 0;
-    response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify({ ok: ready }));
-  } else response.writeHead(404).end();
+export async function startMonitoring(agent: () => Monitored, log: Logger): Promise<Monitoring | undefined> {
+  const pages = {
+    '/metrics': async () => ({ type: 'text/plain; version=0.0.4', body: await agent().allMetricsText() }),
+    '/health/live': () => health(true),
+    '/health/ready': () => health(agent().plugins().length > 0),
+  };
+  const onError = (path: string, error: unknown) => log.warn('a request could not be answered', { path, error });
+  try {
+    return await listenPages({ bind: '0.0.0.0', port: PORT }, pages, { onError });
+  } catch (error) {
+    log.debug('no monitoring port of its own', { port: PORT, error });
+    return undefined;
+  }
+}
+
+function health(ok: boolean): Page {
+  return { status: ok ? 200 : 503, type: 'application/json', body: JSON.stringify({ ok }) };
 }

@@ -16,6 +16,7 @@ import type { Timer } from '../core/ports.ts';
 import type { Value } from '../core/value.ts';
 import type { BufferedOutput, ChunkMeta, Metrics, Output, PluginStats, ReadyChunk, Render } from '../plugin.ts';
 import type { Chunk } from './chunk.ts';
+import { FlushMetrics } from './metrics.ts';
 import { bufferZone, type ChunkKeys, chunkKeys } from './placeholders.ts';
 import { Retry } from './retry.ts';
 import type { bufferSchema } from './schema.ts';
@@ -57,6 +58,7 @@ export class OutputBuffer implements Output {
   readonly #config: BufferConfig;
   readonly #output: BufferedOutput;
   readonly #host: BufferHost;
+  readonly #metrics: FlushMetrics;
   readonly #keys: ChunkKeys;
   readonly #accessors: readonly Accessor[];
   readonly #zone: ReturnType<typeof bufferZone>;
@@ -92,6 +94,7 @@ export class OutputBuffer implements Output {
     this.#config = config;
     this.#output = output;
     this.#host = host;
+    this.#metrics = new FlushMetrics(host.metrics, { plugin_id: host.id, type: host.type });
     this.#keys = chunkKeys(element);
     this.#accessors = this.#keys.fields.map((field) => new Accessor(field));
     this.#zone = bufferZone(element);
@@ -175,11 +178,12 @@ export class OutputBuffer implements Output {
     const sum = (chunks: readonly Chunk[]) => chunks.reduce((bytes, chunk) => bytes + chunk.size, 0);
     const timekeys = [...stage, ...this.#queue].map((chunk) => chunk.meta.timekey).filter((key) => key !== undefined);
     const total = sum(stage) + sum(this.#queue);
+    const { num_errors: errors, write_secondary_count: _s, drop_oldest_chunk_count: _d, ...counts } = this.#counts;
     return {
-      ...this.#counts,
+      ...counts,
       ...this.#output.stats?.(),
       buffer_queue_length: this.#queue.length,
-      buffer_timekeys: timekeys.length,
+      buffer_timekeys: [...new Set(timekeys)],
       buffer_total_queued_size: total,
       buffer_stage_length: stage.length,
       buffer_stage_byte_size: sum(stage),
@@ -188,9 +192,8 @@ export class OutputBuffer implements Output {
       ...(timekeys.length > 0
         ? { buffer_newest_timekey: Math.max(...timekeys), buffer_oldest_timekey: Math.min(...timekeys) }
         : {}),
-      retry_count: this.#counts.num_errors,
-      retry:
-        this.#retry === undefined ? {} : { steps: this.#retry.steps, next_time: Math.round(this.#retry.nextAt / 1000) },
+      retry_count: errors,
+      retry: this.#retry?.stats() ?? {},
     };
   }
 
@@ -292,6 +295,7 @@ export class OutputBuffer implements Output {
     const oldest = this.#queue.find((chunk) => !this.#inFlight.has(chunk));
     if (oldest === undefined) throw new BufferOverflowError();
     this.#counts.drop_oldest_chunk_count++;
+    this.#metrics.lost('dropped', oldest.count);
     this.#host.log.warn('dropping oldest chunk to make space after buffer overflow', { chunk_id: oldest.id });
     this.#purge(oldest);
     return this.emit(stream);
@@ -384,6 +388,7 @@ export class OutputBuffer implements Output {
 
   #slow(chunk: Chunk, ms: number): void {
     this.#counts.flush_time_count += Math.round(ms);
+    this.#metrics.flush(ms / 1000);
     if (ms < this.#host.slowFlushSeconds * 1000) return;
     this.#counts.slow_flush_count++;
     this.#host.log.warn('buffer flush took longer time than slow_flush_log_threshold:', {
@@ -397,6 +402,7 @@ export class OutputBuffer implements Output {
   async #failed(chunk: Chunk, cause: unknown): Promise<void> {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     this.#counts.num_errors++;
+    this.#metrics.failure();
     if (error instanceof UnrecoverableError) {
       this.#host.log.warn('got unrecoverable error in primary and no secondary', { error_class: error.name, error });
       return this.#handOver(chunk, 'bad chunk is moved to the backup folder');
@@ -433,6 +439,7 @@ export class OutputBuffer implements Output {
       try {
         await secondary.write(chunk, this.#abort.signal);
         this.#counts.write_secondary_count++;
+        this.#metrics.lost('secondary', chunk.count);
         return this.#done(chunk);
       } catch (error) {
         log.warn(otherwise, { chunk_id: chunk.id, error });
@@ -444,6 +451,7 @@ export class OutputBuffer implements Output {
 
   #backup(chunk: Chunk): void {
     const { fs } = this.#host.ports;
+    this.#metrics.lost(this.#config.disable_chunk_backup ? 'dropped' : 'backup', chunk.count);
     if (!this.#config.disable_chunk_backup) {
       const folder = path.join(
         this.#host.rootDir ?? '/tmp/fluent',

@@ -18,6 +18,11 @@ export class Retry {
     this.#hasSecondary = hasSecondary;
   }
 
+  /** As monitor_agent tells it; seconds since the epoch. */
+  stats(): { start: number; steps: number; next_time: number } {
+    return { start: this.#startedAt / 1000, steps: this.steps, next_time: this.nextAt / 1000 };
+  }
+
   /** Another failure at `now`; `after`: the server's own Retry-After in seconds. */
   fail(now: number, after?: number): RetryVerdict {
     const {

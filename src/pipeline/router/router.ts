@@ -18,6 +18,8 @@ export interface Sink {
 export interface FilterRule {
   readonly pattern: TagPattern;
   readonly filter: Filter;
+  /** Takes the number of events that come to the filter. */
+  readonly counted: { emit_records: number };
 }
 export interface MatchRule {
   readonly pattern: TagPattern;
@@ -67,6 +69,11 @@ export class Router {
     return this.#plan(tag).sink !== undefined;
   }
 
+  /** Where the tag's streams end; undefined where it has no match. */
+  sinkOf(tag: string): Sink | undefined {
+    return this.#plan(tag).sink;
+  }
+
   #plan(tag: string): Plan {
     let plan = this.#plans.get(tag);
     if (plan === undefined) {
@@ -77,14 +84,26 @@ export class Router {
   }
 
   #compile(tag: string): Plan {
-    const filters: Filter[] = [];
+    const rules: FilterRule[] = [];
     for (const rule of this.#rules) {
       if (!rule.pattern.matches(tag)) continue;
-      if ('sink' in rule) return { steps: filters.map((filter) => filter.plan(tag)), filters, sink: rule.sink };
-      filters.push(rule.filter);
+      if ('sink' in rule)
+        return {
+          steps: rules.map((found) => counting(found, found.filter.plan(tag))),
+          filters: rules.map((found) => found.filter),
+          sink: rule.sink,
+        };
+      rules.push(rule);
     }
     return { steps: [], filters: [], sink: undefined };
   }
+}
+
+function counting({ counted }: FilterRule, step: FilterStep): FilterStep {
+  return (stream) => {
+    counted.emit_records += stream.events.length;
+    return step(stream);
+  };
 }
 
 /** Runs the steps from `from` on; promises are awaited per stream, and only where a step gives one. */

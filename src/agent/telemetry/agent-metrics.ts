@@ -1,0 +1,60 @@
+/** Metrics of the agent itself: its process, what its inputs have not read yet, and the monitors that no configuration asks for. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { AgentView, Metrics } from '../../pipeline/plugin.ts';
+import { monitorFiles, monitorOutputs, monitorPlugins } from '../../pipeline/prometheus/monitors.ts';
+import type { Graph } from '../graph.ts';
+
+const NANOS = 1e9;
+
+/** The part of Node's `process` that tells what it uses. */
+export interface ProcessUsage {
+  readonly memoryUsage: { rss(): number };
+  /** Microseconds. */
+  cpuUsage(): { readonly user: number; readonly system: number };
+}
+
+export function addMonitors(metrics: Metrics, agent: AgentView, graph: Graph): void {
+  const has = (type: string) => graph.instances.some((instance) => instance.type === type);
+  if (!has('prometheus_monitor')) monitorPlugins(metrics, agent, {});
+  if (!has('prometheus_output_monitor')) monitorOutputs(metrics, agent, {}, true);
+  if (!has('prometheus_tail_monitor')) monitorFiles(metrics, agent, {});
+}
+
+/** Memory, processor time and how late the event loop runs; since the last exposition for the last. */
+export function addProcessMetrics(metrics: Metrics, usage: ProcessUsage): void {
+  const rss = metrics.gauge('sluice_process_resident_memory_bytes', 'Resident memory of the process.');
+  const cpu = metrics.gauge('sluice_process_cpu_seconds', 'Processor time used by the process.');
+  const delay = metrics.gauge(
+    'sluice_event_loop_delay_seconds',
+    'How late the event loop ran since the last exposition, by quantile (1: the longest).',
+    ['quantile'],
+  );
+  const histogram = monitorEventLoopDelay({ resolution: 20 });
+  histogram.enable();
+  metrics.onCollect(() => {
+    rss.set(usage.memoryUsage.rss());
+    const { user, system } = usage.cpuUsage();
+    cpu.set((user + system) / 1e6);
+    for (const quantile of [0.5, 0.99])
+      delay.set(histogram.percentile(quantile * 100) / NANOS, { quantile: String(quantile) });
+    delay.set(histogram.max / NANOS, { quantile: '1' });
+    histogram.reset();
+  });
+}
+
+/** Bytes that wait in followed files: the log files are the first buffer. */
+export function addFileMetrics(metrics: Metrics, agent: AgentView): void {
+  const unread = metrics.gauge('sluice_tail_unread_bytes', 'Bytes of followed files that were not read yet.', [
+    'plugin_id',
+  ]);
+  const files = metrics.gauge('sluice_tail_files', 'Files that are followed.', ['plugin_id']);
+  metrics.onCollect(() => {
+    for (const plugin of agent.plugins()) {
+      if (plugin.type !== 'tail') continue;
+      const followed = plugin.files();
+      files.set(followed.length, { plugin_id: plugin.id });
+      const bytes = followed.reduce((sum, file) => sum + Math.max(0, file.size - file.position), 0);
+      unread.set(bytes, { plugin_id: plugin.id });
+    }
+  });
+}
