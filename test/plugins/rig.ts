@@ -16,7 +16,7 @@ import { EventStream, LogEvent, NO_TIME } from '../../src/pipeline/core/event.ts
 import type { ClockPort } from '../../src/pipeline/core/ports.ts';
 import { fromBytes, type Hash, toBytes } from '../../src/pipeline/core/value.ts';
 import { realPorts } from '../../src/pipeline/io/ports.ts';
-import { defineOutput, type Formatter, type Parser } from '../../src/pipeline/plugin.ts';
+import { type AgentView, defineOutput, type Formatter, type Parser } from '../../src/pipeline/plugin.ts';
 import { loadRuby } from '../../src/ruby/program.ts';
 
 /** Expectations name times in UTC, whatever the machine's zone is. */
@@ -37,6 +37,8 @@ export interface Rig {
   readonly errors: { tag: string; json: string; error: string }[];
   readonly logs: string[];
   readonly graph: Graph;
+  /** The exposition of the metrics that the configuration asks for. */
+  metrics(): Promise<string>;
   /** Records as objects or as JSON lines (these keep their raw slots when they pass through a json parser). */
   emit(tag: string, records: readonly (Hash | LogEvent)[], sec?: number): Promise<void>;
   stop(): Promise<void>;
@@ -98,7 +100,8 @@ async function setUp(text: string, clock?: ClockPort): Promise<Setup> {
     write: (line) => void logs.push(line.trimEnd()),
   });
   const environment: HostEnvironment = {
-    ...{ loaded, problems, log, metrics: new MetricsRegistry(), env: {}, workerId: 0, workers: 1, strict: false },
+    ...{ loaded, problems, log, env: {}, workerId: 0, workers: 1, strict: false },
+    ...{ metrics: new MetricsRegistry(), exposed: new MetricsRegistry() },
     ports: clock === undefined ? realPorts : { ...realPorts, clock },
     emitError: (tag, event, error) =>
       void errors.push({
@@ -132,16 +135,25 @@ function captureOutput(caught: Caught[]) {
   });
 }
 
+function agentView({ exposed }: HostEnvironment, graph: () => Graph): AgentView {
+  return {
+    metricsText: () => exposed.text(),
+    mergeMetrics: (texts) => texts.join(''),
+    plugins: () => [...graph().instances],
+    matching: () => undefined,
+    process: () => ({ configPath: 'test.conf', logPath: null, pid: 1, ppid: 0, rootDir: null, version: '0' }),
+  };
+}
+
 /** @throws with every problem of the configuration */
 export async function rig(text: string, clock?: ClockPort): Promise<Rig> {
   const { environment, root, logs, errors, caught } = await setUp(text, clock);
   const system = systemConfig(root, environment.problems);
-  const agent = { metricsText: async () => '', plugins: () => [] };
-  const graph = buildGraph(root, { environment, system, agent });
+  const graph: Graph = buildGraph(root, { environment, system, agent: agentView(environment, () => graph) });
   refuse(environment.problems);
   for (const instance of graph.instances) await instance.plugin.start?.();
   return {
-    ...{ caught, errors, logs, graph },
+    ...{ caught, errors, logs, graph, metrics: () => environment.exposed.text() },
     async emit(tag, records, sec = 1_700_000_000) {
       const events = records.map((record) => (record instanceof LogEvent ? record : LogEvent.from(sec, 0, record)));
       await graph.root.emit(new EventStream(tag, events));
