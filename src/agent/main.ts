@@ -9,6 +9,7 @@ import { realPorts } from '../pipeline/io/ports.ts';
 import { createEmbed } from '../ruby/embedded.ts';
 import { loadRuby } from '../ruby/program.ts';
 import { type CliOptions, helpText, parseArguments } from './cli.ts';
+import { commands } from './commands/index.ts';
 import { type Prepared, Worker } from './lifecycle.ts';
 import { showPluginConfig } from './reference.ts';
 import { type Level, Log } from './telemetry/log.ts';
@@ -20,13 +21,36 @@ import { VERSION } from './version.ts';
 const GRACE_MS = 25_000;
 
 async function main(argv: string[]): Promise<number> {
+  const [word = '', ...args] = argv;
+  if (Object.hasOwn(commands, word)) return runCommand(word, args);
   const options = parseArguments(argv, process.env);
   if (options.errors.length > 0) return usage(options.errors);
-  if (options.help) return print(helpText());
+  if (options.help) return print(helpText() + (await commandsHelp()));
   if (options.version) return print(`sluice ${VERSION}\n`);
   if (options.showPluginConfig !== undefined)
     return showPluginConfig(options.showPluginConfig, (text) => process.stdout.write(text));
   return runAgent(options);
+}
+
+async function runCommand(name: string, args: readonly string[]): Promise<number> {
+  const command = await commands[name]!();
+  if (args.includes('--help')) return print(`Usage: sluice ${name} ${command.usage}\n\n${command.doc}\n`);
+  return command.run({
+    args,
+    env: process.env,
+    signal: stopSignal(),
+    isTerminal: process.stdout.isTTY === true,
+    print: (text) => void process.stdout.write(text),
+    printError: (text) => void process.stderr.write(text),
+  });
+}
+
+async function commandsHelp(): Promise<string> {
+  const lines = Object.entries(commands).map(async ([name, load]) => {
+    const { usage, doc } = await load();
+    return `  sluice ${name} ${usage}\n      ${doc}\n`;
+  });
+  return `\nOther commands:\n${(await Promise.all(lines)).join('')}`;
 }
 
 function print(text: string): number {

@@ -1,0 +1,4 @@
+/** One line per subcommand. Its code is loaded when it is asked for: the agent itself pays for none of them. */
+import type { Command } from './command.ts';
+
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {};
