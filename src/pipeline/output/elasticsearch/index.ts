@@ -123,6 +123,7 @@ class ElasticsearchOutput implements BufferedOutput {
       targetIndexKey: c.target_index_key,
       removeKeys: (c.remove_keys ?? '').split(/\s*,\s*/).filter((key) => key !== ''),
       stableIds: c.stable_ids,
+      storeOrder: c.store_order,
       onMissingId: c.emit_error_for_missing_id
         ? (event) =>
             this.#host.emitError(

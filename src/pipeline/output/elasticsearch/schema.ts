@@ -91,6 +91,12 @@ export const schema = {
       doc: 'Ids from node, file and offset, and op create: nothing is doubled.',
       fluentd: 'ours',
     },
+    store_order: {
+      type: 'bool',
+      default: 'false',
+      doc: 'Adds `sluice` {nanos, file, offset}: the viewer then gives the lines of one millisecond in file order.',
+      fluentd: 'ours',
+    },
     ...ignored([
       'reload_connections',
       'reload_on_failure',

@@ -1,0 +1,255 @@
+/**
+ * All hits of a query, page by page, on one unchanging view of the data.
+ *
+ * Guarantees: no hit is left out or given twice, however many share their sort values: point in time + search_after with a tie-break, or scroll.
+ * The next page is fetched while the last one is used, never more: memory is two pages, and a page is kept near PAGE_BYTES. What shards
+ * failed is counted. The view is closed in the cluster when the caller stops, for whatever reason.
+ */
+import { AnswerTooLarge, type ClusterClient } from './client.ts';
+import type { Flavour, Paging } from './flavour.ts';
+
+export type SortValue = number | string | null;
+
+export interface Hit<S> {
+  readonly _id: string;
+  readonly _index: string;
+  readonly _source: S;
+  readonly sort: readonly SortValue[];
+}
+
+export interface PagesRequest {
+  /** Index expression for the path, escaped. */
+  readonly indices: string;
+  readonly query: unknown;
+  readonly sort: readonly unknown[];
+  readonly source: readonly string[] | boolean;
+  /** Sort values of the last hit seen already, without tie-break: only hits after it. */
+  readonly after?: readonly SortValue[] | undefined;
+  /** Hits that are wanted at most. */
+  readonly max?: number | undefined;
+  readonly descending: boolean;
+  /** Whether the sort alone may leave two hits equal. */
+  readonly needsTieBreak: boolean;
+  readonly signal: AbortSignal;
+  onShards?(shards: { failed: number; total: number; reason: string | undefined }): void;
+}
+
+interface SearchAnswer<S> {
+  readonly _scroll_id?: string;
+  readonly pit_id?: string;
+  readonly timed_out?: boolean;
+  readonly _shards?: {
+    readonly total: number;
+    readonly failed: number;
+    readonly failures?: readonly { readonly reason?: { readonly reason?: string } }[];
+  };
+  readonly hits: { readonly hits: Hit<S>[] };
+}
+
+/** Small, so that the first lines come at once. */
+const FIRST_PAGE = 250;
+/** max_result_window of an index is 10 000 unless changed. */
+const LARGEST_PAGE = 10_000;
+const PAGE_BYTES = 4 * 2 ** 20;
+const MAX_PAGE_BYTES = 48 * 2 ** 20;
+const KEEP_ALIVE = '2m';
+export const INDEX_OPTIONS = 'ignore_unavailable=true&allow_no_indices=true';
+
+export async function* pages<S>(client: ClusterClient, flavour: Flavour, request: PagesRequest): AsyncGenerator<Hit<S>[]> {
+  const reader = await openReader<S>(client, flavour, request);
+  let left = request.max ?? Number.POSITIVE_INFINITY;
+  let size = Math.min(FIRST_PAGE, left);
+  let next: Promise<Hit<S>[]> | undefined = reader.page(size);
+  try {
+    while (next !== undefined) {
+      const hits: Hit<S>[] = await next;
+      left -= hits.length;
+      const done = left <= 0 || reader.exhausted;
+      size = Math.min(reader.nextSize(hits.length), left);
+      next = done ? undefined : reader.page(size);
+      // Its failure is seen when it is awaited; until then it must not count as unhandled.
+      next?.catch(() => undefined);
+      if (hits.length > 0) yield hits;
+    }
+  } finally {
+    await next?.catch(() => undefined);
+    reader.close();
+  }
+}
+
+interface Reader<S> {
+  /** The last page was the last one. */
+  readonly exhausted: boolean;
+  /** Hits that the last page asked for. */
+  readonly asked: number;
+  page(size: number): Promise<Hit<S>[]>;
+  nextSize(count: number): number;
+  close(): void;
+}
+
+async function openReader<S>(client: ClusterClient, flavour: Flavour, request: PagesRequest): Promise<Reader<S>> {
+  if (flavour.paging !== 'scroll') {
+    const pit = await openPit(client, flavour.paging, request);
+    if (pit !== undefined) return new PitReader<S>(client, flavour.paging, request, pit);
+    flavour.paging = 'scroll';
+  }
+  return new ScrollReader<S>(client, request);
+}
+
+/** Undefined where the node has no point in time. */
+async function openPit(client: ClusterClient, paging: Paging, request: PagesRequest): Promise<string | undefined> {
+  const where = paging === 'opensearch' ? '_search/point_in_time' : '_pit';
+  const path = `/${request.indices}/${where}?keep_alive=${KEEP_ALIVE}&${INDEX_OPTIONS}`;
+  const answer = await client.request('POST', path, undefined, { signal: request.signal });
+  if (answer.status >= 400 && answer.status < 500 && answer.status !== 401 && answer.status !== 403 && answer.status !== 429)
+    return undefined;
+  const text = answer.body.toString('utf8');
+  if (answer.status >= 400) throw new Error(`a point in time could not be opened (${answer.status}): ${text.slice(0, 200)}`);
+  const body = JSON.parse(text) as { id?: string; pit_id?: string };
+  return body.id ?? body.pit_id;
+}
+
+abstract class BaseReader<S> implements Reader<S> {
+  asked = 0;
+  exhausted = false;
+  protected maxBytes = MAX_PAGE_BYTES;
+  #bytes = 0;
+  protected readonly client: ClusterClient;
+  protected readonly request: PagesRequest;
+
+  constructor(client: ClusterClient, request: PagesRequest) {
+    this.client = client;
+    this.request = request;
+  }
+
+  abstract page(size: number): Promise<Hit<S>[]>;
+  abstract close(): void;
+
+  nextSize(count: number): number {
+    if (count === 0) return FIRST_PAGE;
+    const fitting = Math.floor(PAGE_BYTES / (this.#bytes / count));
+    return Math.max(1, Math.min(fitting, this.asked * 8, LARGEST_PAGE));
+  }
+
+  protected async search(path: string, body: unknown): Promise<SearchAnswer<S>> {
+    const answer = await this.client.json<SearchAnswer<S>>('POST', path, body, {
+      signal: this.request.signal,
+      maxBytes: this.maxBytes,
+      onSize: (bytes) => {
+        this.#bytes = bytes;
+      },
+    });
+    const shards = answer._shards;
+    if (shards !== undefined)
+      this.request.onShards?.({
+        failed: shards.failed,
+        total: shards.total,
+        reason: shards.failures?.[0]?.reason?.reason,
+      });
+    return answer;
+  }
+}
+
+class PitReader<S> extends BaseReader<S> {
+  readonly #paging: Paging;
+  readonly #tie: { readonly sort: unknown; readonly last: SortValue } | undefined;
+  #pit: string;
+  #after: readonly SortValue[] | undefined;
+
+  constructor(client: ClusterClient, paging: Paging, request: PagesRequest, pit: string) {
+    super(client, request);
+    this.#paging = paging;
+    this.#pit = pit;
+    this.#tie = tieBreak(paging, request);
+    this.#after = request.after === undefined || this.#tie === undefined ? request.after : [...request.after, this.#tie.last];
+  }
+
+  async page(size: number): Promise<Hit<S>[]> {
+    const { query, sort, source } = this.request;
+    const tie = this.#tie === undefined ? [] : [this.#tie.sort];
+    let answer: SearchAnswer<S> | undefined;
+    for (this.asked = size; answer === undefined; ) {
+      const body = {
+        size: this.asked,
+        query,
+        sort: [...sort, ...tie],
+        _source: source,
+        track_total_hits: false,
+        pit: { id: this.#pit, keep_alive: KEEP_ALIVE },
+        ...(this.#after === undefined ? {} : { search_after: this.#after }),
+      };
+      try {
+        answer = await this.search('/_search', body);
+      } catch (error) {
+        if (!(error instanceof AnswerTooLarge) || this.asked === 1) throw error;
+        this.asked = Math.max(1, this.asked >> 2);
+      }
+    }
+    this.#pit = answer.pit_id ?? this.#pit;
+    const { hits } = answer.hits;
+    this.#after = hits.at(-1)?.sort ?? this.#after;
+    this.exhausted = hits.length < this.asked;
+    return hits;
+  }
+
+  /** Not with the request's signal: it may have been aborted, and this is to be done still. */
+  close(): void {
+    const [path, body] =
+      this.#paging === 'opensearch' ? ['/_search/point_in_time', { pit_id: [this.#pit] }] : ['/_pit', { id: this.#pit }];
+    this.client.request('DELETE', path, body).catch(() => undefined);
+  }
+}
+
+/** What tells hits of equal sort values apart, and a value behind all others. */
+function tieBreak(paging: Paging, request: PagesRequest): { sort: unknown; last: SortValue } | undefined {
+  const order = request.descending ? 'desc' : 'asc';
+  if (paging === 'pit') return { sort: { _shard_doc: order }, last: request.descending ? 0 : Number.MAX_SAFE_INTEGER };
+  // Sorting by _id costs the cluster memory per document: only where it is needed.
+  if (!request.needsTieBreak) return undefined;
+  return { sort: { _id: order }, last: request.descending ? '' : '\uffff' };
+}
+
+/** A scroll cannot repeat a page that was too large, so its pages are of one careful size. */
+const SCROLL_PAGE = 1000;
+const MAX_SCROLL_BYTES = 256 * 2 ** 20;
+
+class ScrollReader<S> extends BaseReader<S> {
+  #id: string | undefined;
+  protected override maxBytes = MAX_SCROLL_BYTES;
+
+  override nextSize(): number {
+    return this.asked;
+  }
+
+  async page(size: number): Promise<Hit<S>[]> {
+    if (this.#id === undefined) {
+      const { indices, query, sort, source, max } = this.request;
+      this.asked = max === undefined ? SCROLL_PAGE : size;
+      const body = { size: this.asked, query, sort, _source: source, track_total_hits: false };
+      return this.#take(await this.search(`/${indices}/_search?scroll=${KEEP_ALIVE}&${INDEX_OPTIONS}`, body));
+    }
+    return this.#take(await this.search('/_search/scroll', { scroll: KEEP_ALIVE, scroll_id: this.#id }));
+  }
+
+  #take(answer: SearchAnswer<S>): Hit<S>[] {
+    this.#id = answer._scroll_id ?? this.#id;
+    const { after } = this.request;
+    const { hits } = answer.hits;
+    this.exhausted = hits.length < this.asked;
+    // search_after does not go with scroll: what the caller has is left out here.
+    return after === undefined ? hits : hits.filter((hit) => isAfter(hit.sort, after));
+  }
+
+  close(): void {
+    if (this.#id === undefined) return;
+    this.client.request('DELETE', '/_search/scroll', { scroll_id: [this.#id] }).catch(() => undefined);
+  }
+}
+
+function isAfter(sort: readonly SortValue[], after: readonly SortValue[]): boolean {
+  for (let i = 0; i < after.length; i++) {
+    const [a, b] = [sort[i] ?? -1, after[i] ?? -1];
+    if (a !== b) return a > b;
+  }
+  return false;
+}
