@@ -106,7 +106,8 @@ export class ClusterClient {
     const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const headers: Record<string, string | number> = {};
     if (this.#address.authorization !== undefined) headers['authorization'] = this.#address.authorization;
-    if (bytes !== undefined) Object.assign(headers, { 'content-type': 'application/json', 'content-length': bytes.length });
+    if (bytes !== undefined)
+      Object.assign(headers, { 'content-type': 'application/json', 'content-length': bytes.length });
     const maxBytes = limits.maxBytes ?? MAX_BYTES;
     return new Promise((resolve, reject) => {
       const options = {
@@ -146,14 +147,20 @@ export class ClusterClient {
 function refused(status: number, text: string): ViewerError {
   let reason = text.slice(0, 300);
   try {
-    const { error } = JSON.parse(text) as { error?: string | { type?: string; reason?: string; root_cause?: { reason?: string }[] } };
+    const { error } = JSON.parse(text) as {
+      error?: string | { type?: string; reason?: string; root_cause?: { reason?: string }[] };
+    };
     if (typeof error === 'string') reason = error;
     else if (error !== undefined) reason = `${error.type}: ${error.root_cause?.[0]?.reason ?? error.reason}`;
   } catch {
     // Not JSON: a proxy's page; its first characters say enough.
   }
   if (status === 401 || status === 403)
-    return new ViewerError(502, 'ERR_CLUSTER_REFUSED', `the cluster refuses the viewer's credentials (${status}): ${reason}`);
+    return new ViewerError(
+      502,
+      'ERR_CLUSTER_REFUSED',
+      `the cluster refuses the viewer's credentials (${status}): ${reason}`,
+    );
   if (status === 429) return new ViewerError(503, 'ERR_CLUSTER_BUSY', `the cluster is busy: ${reason}`, 5);
   return new ViewerError(502, 'ERR_CLUSTER_REFUSED', `the cluster refused a query (${status}): ${reason}`);
 }

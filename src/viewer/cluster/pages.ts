@@ -55,7 +55,11 @@ const MAX_PAGE_BYTES = 48 * 2 ** 20;
 const KEEP_ALIVE = '2m';
 export const INDEX_OPTIONS = 'ignore_unavailable=true&allow_no_indices=true';
 
-export async function* pages<S>(client: ClusterClient, flavour: Flavour, request: PagesRequest): AsyncGenerator<Hit<S>[]> {
+export async function* pages<S>(
+  client: ClusterClient,
+  flavour: Flavour,
+  request: PagesRequest,
+): AsyncGenerator<Hit<S>[]> {
   const reader = await openReader<S>(client, flavour, request);
   let left = request.max ?? Number.POSITIVE_INFINITY;
   let size = Math.min(FIRST_PAGE, left);
@@ -101,10 +105,17 @@ async function openPit(client: ClusterClient, paging: Paging, request: PagesRequ
   const where = paging === 'opensearch' ? '_search/point_in_time' : '_pit';
   const path = `/${request.indices}/${where}?keep_alive=${KEEP_ALIVE}&${INDEX_OPTIONS}`;
   const answer = await client.request('POST', path, undefined, { signal: request.signal });
-  if (answer.status >= 400 && answer.status < 500 && answer.status !== 401 && answer.status !== 403 && answer.status !== 429)
+  if (
+    answer.status >= 400 &&
+    answer.status < 500 &&
+    answer.status !== 401 &&
+    answer.status !== 403 &&
+    answer.status !== 429
+  )
     return undefined;
   const text = answer.body.toString('utf8');
-  if (answer.status >= 400) throw new Error(`a point in time could not be opened (${answer.status}): ${text.slice(0, 200)}`);
+  if (answer.status >= 400)
+    throw new Error(`a point in time could not be opened (${answer.status}): ${text.slice(0, 200)}`);
   const body = JSON.parse(text) as { id?: string; pit_id?: string };
   return body.id ?? body.pit_id;
 }
@@ -161,7 +172,8 @@ class PitReader<S> extends BaseReader<S> {
     this.#paging = paging;
     this.#pit = pit;
     this.#tie = tieBreak(paging, request);
-    this.#after = request.after === undefined || this.#tie === undefined ? request.after : [...request.after, this.#tie.last];
+    this.#after =
+      request.after === undefined || this.#tie === undefined ? request.after : [...request.after, this.#tie.last];
   }
 
   async page(size: number): Promise<Hit<S>[]> {
@@ -195,7 +207,9 @@ class PitReader<S> extends BaseReader<S> {
   /** Not with the request's signal: it may have been aborted, and this is to be done still. */
   close(): void {
     const [path, body] =
-      this.#paging === 'opensearch' ? ['/_search/point_in_time', { pit_id: [this.#pit] }] : ['/_pit', { id: this.#pit }];
+      this.#paging === 'opensearch'
+        ? ['/_search/point_in_time', { pit_id: [this.#pit] }]
+        : ['/_pit', { id: this.#pit }];
     this.client.request('DELETE', path, body).catch(() => undefined);
   }
 }
@@ -225,7 +239,7 @@ class ScrollReader<S> extends BaseReader<S> {
     if (this.#id === undefined) {
       const { indices, query, sort, source, max } = this.request;
       this.asked = max === undefined ? SCROLL_PAGE : size;
-      const body = { size: this.asked, query, sort, _source: source, track_total_hits: false };
+      const body = { size: this.asked, query, sort, _source: source };
       return this.#take(await this.search(`/${indices}/_search?scroll=${KEEP_ALIVE}&${INDEX_OPTIONS}`, body));
     }
     return this.#take(await this.search('/_search/scroll', { scroll: KEEP_ALIVE, scroll_id: this.#id }));

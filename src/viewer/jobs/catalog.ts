@@ -63,7 +63,9 @@ interface Bucket {
   readonly first: { readonly value: number };
   readonly last: { readonly value: number };
   readonly errors: { readonly doc_count: number };
-  readonly newest: { readonly hits: { readonly hits: readonly { readonly _source: { readonly kubernetes?: Kubernetes } }[] } };
+  readonly newest: {
+    readonly hits: { readonly hits: readonly { readonly _source: { readonly kubernetes?: Kubernetes } }[] };
+  };
 }
 interface Kubernetes {
   readonly labels?: Readonly<Record<string, unknown>>;
@@ -71,7 +73,9 @@ interface Kubernetes {
 }
 interface CompositeAnswer {
   readonly _shards: { readonly failed: number };
-  readonly aggregations?: { readonly containers: { readonly buckets: readonly Bucket[]; readonly after_key?: unknown } };
+  readonly aggregations?: {
+    readonly containers: { readonly buckets: readonly Bucket[]; readonly after_key?: unknown };
+  };
 }
 
 /** Sub-aggregations count as buckets: 7.4 allows 10 000 of them in an answer. */
@@ -109,7 +113,9 @@ export class CatalogSource {
     // Before the first document there is no mapping to aggregate on.
     if (fields.has('kubernetes.pod_name')) {
       for (let after: unknown; ; ) {
-        const answer = await this.#cluster.search<CompositeAnswer>(this.#query(scope, fields.exact, textField(fields.has), after));
+        const answer = await this.#cluster.search<CompositeAnswer>(
+          this.#query(scope, fields.exact, textField(fields.has), after),
+        );
         failedShards = Math.max(failedShards, answer._shards.failed);
         const page = answer.aggregations?.containers;
         if (page === undefined || page.buckets.length === 0) break;

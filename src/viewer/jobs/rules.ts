@@ -1,6 +1,6 @@
 /** Job rules: YAML text → a function from a container to its job, role and attempt. All problems are told at once, with their lines. */
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
-import { Problems } from '../../config/problems.ts';
+import type { Problems } from '../../config/problems.ts';
 
 /** What a rule may look at. */
 export interface PodFacts {
@@ -76,7 +76,9 @@ function readRule(map: YAMLMap, problems: Problems, lineOf: (node: unknown) => {
     const name = String(key);
     if (name === 'labels') {
       if (!isMap(value)) problems.error(lineOf(value ?? key), "'labels' must be a mapping of label to pattern");
-      else for (const pair of value.items) labels.push({ label: String(pair.key), pattern: shellPattern(String(pair.value)) });
+      else
+        for (const pair of value.items)
+          labels.push({ label: String(pair.key), pattern: shellPattern(String(pair.value)) });
     } else if (!TEXT_KEYS.includes(name as TextKey)) problems.warn(lineOf(key), `'${name}' in a rule is not used`);
     else if (!isScalar(value)) problems.error(lineOf(key), `'${name}' must be text`);
     else texts.set(name as TextKey, String(value.value));
@@ -100,7 +102,8 @@ function readRule(map: YAMLMap, problems: Problems, lineOf: (node: unknown) => {
 }
 
 function apply(rule: Rule, facts: PodFacts): Placement | undefined {
-  if (rule.namespace?.test(facts.namespace) === false || rule.container?.test(facts.container) === false) return undefined;
+  if (rule.namespace?.test(facts.namespace) === false || rule.container?.test(facts.container) === false)
+    return undefined;
   for (const { label, pattern } of rule.labels) {
     const value = facts.labels[label];
     if (typeof value !== 'string' || !pattern.test(value)) return undefined;
@@ -120,6 +123,9 @@ function apply(rule: Rule, facts: PodFacts): Placement | undefined {
 }
 
 function shellPattern(text: string): RegExp {
-  const source = text.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = text
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`, 's');
 }

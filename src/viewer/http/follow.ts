@@ -1,0 +1,213 @@
+/**
+ * `…/logs/stream`: lines as server-sent events, as they arrive.
+ *
+ * Events: `source` (before the first line of a container), `entry`, `problem` (the cluster is away; it goes on by itself), `live` (all that was there
+ * has been given). Ids are `session.number.time`: a client that comes back within KEEP_MS gets what it missed, no line twice; after
+ * that, or after a restart of the viewer, lines from `time` on are given again (each has its own id).
+ */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { badRequest } from '../errors.ts';
+import type { Entry } from '../read/entry.ts';
+import type { Follower } from '../read/follow.ts';
+import type { Viewer } from '../viewer.ts';
+import { entryJson, SourceNumbers, sourceJson } from './format.ts';
+import type { Gate } from './limits.ts';
+import type { Call, Operation } from './operation.ts';
+import { Output } from './output.ts';
+import {
+  afterOf,
+  FILTER,
+  filterOf,
+  JOB,
+  numberOf,
+  PART,
+  POD,
+  POD_PART,
+  rangeOf,
+  type Subject,
+  subjectOf,
+} from './parts.ts';
+import { problemOf } from './problem.ts';
+
+const POLL_MS = 700;
+const AWAY_MS = 2000;
+const PING_MS = 15_000;
+const KEEP_MS = 300_000;
+/** Lines that are kept for a client that comes back. */
+const MAX_KEPT = 20_000;
+const MAX_SESSIONS = 500;
+
+interface Session {
+  readonly key: string;
+  readonly owner: string;
+  readonly follower: Follower;
+  /** The last entries that were given; the first has number `from`. */
+  kept: Entry[];
+  from: number;
+  expires: number;
+  isOpen: boolean;
+}
+
+export function followOperations(viewer: Viewer, gate: Gate): Operation[] {
+  const sessions = new Map<string, Session>();
+  const handle = (call: Call) => answerStream(viewer, gate, sessions, call);
+  const answers = { 'text/event-stream': 'Text' };
+  const params = {
+    from: {
+      in: 'query',
+      type: 'string',
+      doc: 'Lines from this time on; without it, and without tail, those that come from now on.',
+    },
+    tail: { in: 'query', type: 'integer', minimum: 0, maximum: 10_000, doc: 'Begin with the last so many lines.' },
+    after: { in: 'query', type: 'string', doc: 'Only lines behind the one with this id.' },
+    ...FILTER,
+  } as const;
+  const summary = 'Lines as they arrive, as server-sent events.';
+  return [
+    {
+      ...{ id: 'jobStream', path: '/jobs/{id}/logs/stream', summary, answers, handle },
+      params: { ...JOB, ...POD_PART, ...params },
+    },
+    {
+      ...{ id: 'podStream', path: '/namespaces/{namespace}/pods/{pod}/logs/stream', summary, answers, handle },
+      params: { ...POD, ...PART, ...params },
+    },
+  ];
+}
+
+async function answerStream(viewer: Viewer, gate: Gate, sessions: Map<string, Session>, call: Call): Promise<void> {
+  const subject = subjectOf(viewer, call);
+  await subject.sources();
+  const resumed = resumePoint(call);
+  const leave = gate.enter();
+  let session: Session | undefined;
+  try {
+    const found = findSession(sessions, call, resumed);
+    session = found?.session ?? (await newSession(viewer, call, subject, resumed?.time));
+    session.isOpen = true;
+    sessions.set(session.key, session);
+    const missed = found === undefined ? session.kept : session.kept.slice(found.skip);
+    call.response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    await stream(session, missed, call);
+  } finally {
+    leave();
+    if (session !== undefined) {
+      session.isOpen = false;
+      session.expires = performance.now() + KEEP_MS;
+    }
+    forgetSessions(sessions);
+  }
+}
+
+async function stream(session: Session, missed: readonly Entry[], { response, signal }: Call): Promise<void> {
+  const output = new Output(response, false);
+  const numbers = new SourceNumbers();
+  const settled = () => Math.floor(session.follower.settled).toString(36);
+  const send = async (entries: readonly Entry[], first: number) => {
+    let text = '';
+    entries.forEach((entry, i) => {
+      const { number, isNew } = numbers.of(entry.source);
+      if (isNew) text += `event: source\ndata: ${sourceJson(entry.source, number)}\n\n`;
+      text += `id: ${session.key}.${(first + i).toString(36)}.${settled()}\nevent: entry\ndata: ${entryJson(entry, number)}\n\n`;
+    });
+    await output.write(text);
+  };
+  await output.write(`retry: 1000\n\n`);
+  if (missed.length > 0) await send(missed, session.from + session.kept.length - missed.length);
+  let pingAt = performance.now() + PING_MS;
+  let isAway = false;
+  let isLive = false;
+  while (!signal.aborted) {
+    try {
+      for await (const batch of session.follower.poll(signal)) {
+        const first = session.from + session.kept.length;
+        keep(session, batch);
+        await send(batch, first);
+        signal.throwIfAborted();
+      }
+      if (!isLive || isAway) await output.write('event: live\ndata: {}\n\n');
+      isLive = true;
+      isAway = false;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isAway) await output.write(`event: problem\ndata: ${JSON.stringify(problemOf(error))}\n\n`);
+      isAway = true;
+    }
+    if (performance.now() > pingAt) {
+      await output.write(': still here\n\n');
+      pingAt = performance.now() + PING_MS;
+    }
+    await delay(isAway ? AWAY_MS : POLL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function keep(session: Session, entries: readonly Entry[]): void {
+  session.kept.push(...entries);
+  const surplus = session.kept.length - MAX_KEPT;
+  if (surplus <= 0) return;
+  session.kept = session.kept.slice(surplus);
+  session.from += surplus;
+}
+
+interface ResumePoint {
+  readonly key: string;
+  readonly number: number;
+  /** Milliseconds. */
+  readonly time: number;
+}
+
+function resumePoint({ request }: Call): ResumePoint | undefined {
+  const header = request.headers['last-event-id'];
+  if (typeof header !== 'string' || header === '') return undefined;
+  const match = /^([\w-]{16})\.([0-9a-z]{1,10})\.([0-9a-z]{1,10})$/.exec(header);
+  if (match === null) throw badRequest('Last-Event-ID is not an id of this stream');
+  return { key: match[1]!, number: Number.parseInt(match[2]!, 36), time: Number.parseInt(match[3]!, 36) };
+}
+
+/** A session is its owner's, for one question. */
+function ownerOf({ request, visitor }: Call): string {
+  return `${visitor.name} ${request.url}`;
+}
+
+function findSession(sessions: Map<string, Session>, call: Call, resumed: ResumePoint | undefined) {
+  const session = resumed === undefined ? undefined : sessions.get(resumed.key);
+  if (session === undefined || session.isOpen || session.owner !== ownerOf(call)) return undefined;
+  const skip = resumed!.number + 1 - session.from;
+  return skip < 0 || skip > session.kept.length ? undefined : { session, skip };
+}
+
+/** `time`: everything before it was given in a session that is gone. */
+async function newSession(viewer: Viewer, call: Call, subject: Subject, time: number | undefined): Promise<Session> {
+  const { params, signal } = call;
+  const filter = filterOf(params);
+  const tail = numberOf(params['tail']);
+  const from = time ?? rangeOf(params).from ?? (tail === undefined ? Date.now() : undefined);
+  const kept: Entry[] = [];
+  let start = from ?? 0;
+  let after = afterOf(params);
+  if (from === undefined && tail !== undefined) {
+    const reading = viewer.read({ sources: await subject.sources(), tail: Math.max(1, tail), filter, signal });
+    for await (const batch of reading.entries()) kept.push(...batch);
+    const first = kept[0];
+    // What is older than the first of these was not asked for.
+    if (first !== undefined) {
+      start = first.ms;
+      after = [first.ms, first.file < 0 ? -1 : first.nanos, first.file, first.offset];
+    }
+  }
+  const follower = viewer.follow({ sources: () => subject.sources(), from: start, after, filter });
+  follower.skip(kept);
+  const key = randomBytes(12).toString('base64url');
+  return { key, owner: ownerOf(call), follower, kept: tail === 0 ? [] : kept, from: 0, expires: 0, isOpen: true };
+}
+
+function forgetSessions(sessions: Map<string, Session>): void {
+  const now = performance.now();
+  for (const [key, session] of sessions)
+    if (!session.isOpen && (session.expires < now || sessions.size > MAX_SESSIONS)) sessions.delete(key);
+}

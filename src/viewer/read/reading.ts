@@ -1,0 +1,233 @@
+/**
+ * One answer: the entries of some containers in order, and at its end what it holds.
+ *
+ * Guarantees: entries come in the order time (nanoseconds), file, offset; nothing is cut without being told; memory is bounded by two pages, whatever
+ * the size of the answer (`tail` holds the lines it was asked for). Leaves to the caller what becomes of the entries.
+ */
+import type { Cluster } from '../cluster/index.ts';
+import { scopeFilter } from '../jobs/catalog.ts';
+import {
+  type Document,
+  type Entry,
+  entryId,
+  type Position,
+  type Source,
+  sortBy,
+  TEXT_FIELDS,
+  timeText,
+} from './entry.ts';
+import type { EntryFilter } from './filter.ts';
+import { LineMaker } from './lines.ts';
+
+export interface ReadRequest {
+  readonly sources: readonly Source[];
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Only entries behind this place. */
+  readonly after?: Position | undefined;
+  readonly filter?: EntryFilter | undefined;
+  /** Only the last N entries (that pass the filter). */
+  readonly tail?: number | undefined;
+  /** At most so many entries. */
+  readonly limit?: number | undefined;
+  readonly order?: 'asc' | 'desc' | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface Summary {
+  /** Entries given. */
+  lines: number;
+  containers: number;
+  first: string | null;
+  last: string | null;
+  complete: boolean;
+  /** Why the answer is not complete: `limit`, `tail`, `time`, `size`, `shards`. */
+  cutBy: string | null;
+  duplicates: number;
+  /** How order within one timestamp is known. */
+  order: 'exact' | 'unknown within one timestamp';
+  unordered: number;
+  missingIndices: readonly string[];
+  failedShards: number;
+  shardFailure: string | null;
+  /** Entries in the time range and containers, before filters; null where the cluster was not asked. */
+  available: number | null;
+}
+
+/** Entries that `tail` holds in memory at most. */
+export const MAX_TAIL = 100_000;
+
+interface Preview {
+  readonly hits: { readonly total: { readonly value: number } };
+  readonly aggregations?: {
+    readonly ordered: { readonly doc_count: number };
+    readonly text: { readonly doc_count: number };
+  };
+}
+
+export class Reading {
+  readonly summary: Summary = {
+    ...{ lines: 0, containers: 0, first: null, last: null, complete: true, cutBy: null, duplicates: 0 },
+    ...{ order: 'exact', unordered: 0, missingIndices: [], failedShards: 0, shardFailure: null, available: null },
+  };
+  readonly #cluster: Cluster;
+  readonly #request: ReadRequest;
+  readonly #seen = new Set<Source>();
+  #firstEntry: Entry | undefined;
+  #lastEntry: Entry | undefined;
+
+  constructor(cluster: Cluster, request: ReadRequest) {
+    this.#cluster = cluster;
+    this.#request = request;
+  }
+
+  /** The end of the answer, for resuming behind it. */
+  get lastId(): string | undefined {
+    return this.#lastEntry === undefined ? undefined : entryId(this.#lastEntry);
+  }
+
+  cut(by: string): void {
+    this.summary.complete = false;
+    this.summary.cutBy ??= by;
+  }
+
+  /** Batches of entries. @throws ViewerError */
+  async *entries(): AsyncGenerator<Entry[]> {
+    const { sources, tail, order } = this.#request;
+    const fields = await this.#cluster.fields();
+    this.summary.missingIndices = fields.missing;
+    if (sources.length === 0 || fields.indices.length === 0) return;
+    if (tail !== undefined) yield* this.#tail(Math.min(tail, MAX_TAIL), order === 'desc');
+    else yield* this.#limited(this.#read(order ?? 'asc'));
+    this.#finish();
+  }
+
+  async *#limited(batches: AsyncGenerator<Entry[]>): AsyncGenerator<Entry[]> {
+    let left = this.#request.limit ?? Number.POSITIVE_INFINITY;
+    for await (const batch of batches) {
+      const given = batch.length > left ? batch.slice(0, left) : batch;
+      if (given.length < batch.length) this.cut('limit');
+      left -= given.length;
+      if (given.length > 0) {
+        this.#note(given);
+        yield given;
+      }
+      if (this.summary.cutBy === 'limit') return;
+    }
+  }
+
+  /** Reads backwards until there are enough. */
+  async *#tail(wanted: number, newestFirst: boolean): AsyncGenerator<Entry[]> {
+    const found: Entry[] = [];
+    for await (const batch of this.#read('desc')) {
+      found.push(...batch);
+      if (found.length > wanted) {
+        found.length = wanted;
+        this.cut('tail');
+        break;
+      }
+    }
+    if (!newestFirst) found.reverse();
+    this.#note(found);
+    if (found.length > 0) yield found;
+  }
+
+  async *#read(order: 'asc' | 'desc'): AsyncGenerator<Entry[]> {
+    const { sources, filter, signal, after } = this.#request;
+    const fields = await this.#cluster.fields();
+    const query = { bool: { filter: this.#conditions(fields.exact) } };
+    const preview = await this.#preview(query, fields.has('log'));
+    this.summary.available = preview.total;
+    const only = sources.length === 1 ? sources[0] : undefined;
+    const known = new Map(sources.map((source) => [sourceKey(source.namespace, source.pod, source.container), source]));
+    const maker = new LineMaker((ns, pod, container) => known.get(sourceKey(ns, pod, container)), only);
+    const source = [
+      ...(preview.allLog ? ['log'] : TEXT_FIELDS),
+      ...['stream', 'logtag'],
+      ...(preview.allOrdered ? [] : ['@timestamp']),
+      ...(only === undefined
+        ? ['namespace_name', 'pod_name', 'container_name'].map((name) => `kubernetes.${name}`)
+        : []),
+    ];
+    const hits = this.#cluster.hits<Document>({
+      ...{ query, source, signal, after, descending: order === 'desc', needsTieBreak: !preview.allOrdered },
+      sort: sortBy(order),
+      max: filter === undefined && this.#request.tail !== undefined ? this.#request.tail + 1 : undefined,
+      onShards: ({ failed, reason }) => {
+        if (failed <= this.summary.failedShards) return;
+        this.summary.failedShards = failed;
+        this.summary.shardFailure = reason ?? null;
+        this.cut('shards');
+      },
+    });
+    for await (const page of hits) {
+      // Lines are understood in the order in which they were written: a stack frame has the level of what it follows.
+      if (order === 'desc') maker.forgetLevels();
+      const entries = maker.page(order === 'desc' ? page.reverse() : page);
+      this.summary.duplicates = maker.counts.duplicates;
+      this.summary.unordered = maker.counts.unordered;
+      const passed = filter === undefined ? entries : filter(entries);
+      if (passed.length > 0) yield order === 'desc' ? passed.reverse() : passed;
+    }
+  }
+
+  /** What there is: it tells which fields are needed, and whether the order is known. */
+  async #preview(query: unknown, hasLog: boolean): Promise<{ total: number; allOrdered: boolean; allLog: boolean }> {
+    const exists = (field: string) => ({ filter: { exists: { field } } });
+    const answer = await this.#cluster.search<Preview>(
+      { size: 0, track_total_hits: true, query, aggs: { ordered: exists('sluice.offset'), text: exists('log') } },
+      this.#request.signal,
+    );
+    const total = answer.hits.total.value;
+    const all = (count: number | undefined) => count === total;
+    return {
+      total,
+      allOrdered: all(answer.aggregations?.ordered.doc_count),
+      allLog: hasLog && all(answer.aggregations?.text.doc_count),
+    };
+  }
+
+  #conditions(exact: (name: string) => string): unknown[] {
+    const { sources, from, to, after } = this.#request;
+    const unique = (pick: (source: Source) => string) => [...new Set(sources.map(pick))];
+    const terms = (name: string, values: string[]) => ({ terms: { [exact(`kubernetes.${name}`)]: values } });
+    const start = after === undefined ? from : Math.max(after[0], from ?? after[0]);
+    return [
+      terms(
+        'namespace_name',
+        unique((s) => s.namespace),
+      ),
+      terms(
+        'pod_name',
+        unique((s) => s.pod),
+      ),
+      terms(
+        'container_name',
+        unique((s) => s.container),
+      ),
+      ...scopeFilter({ from: start, to }, exact),
+    ];
+  }
+
+  #note(entries: readonly Entry[]): void {
+    if (entries.length === 0) return;
+    this.summary.lines += entries.length;
+    for (const entry of entries) this.#seen.add(entry.source);
+    this.#firstEntry ??= entries[0];
+    this.#lastEntry = entries.at(-1);
+  }
+
+  #finish(): void {
+    const { summary } = this;
+    summary.containers = this.#seen.size;
+    if (summary.unordered > 0) summary.order = 'unknown within one timestamp';
+    const [first, last] =
+      this.#request.order === 'desc' ? [this.#lastEntry, this.#firstEntry] : [this.#firstEntry, this.#lastEntry];
+    summary.first = first === undefined ? null : timeText(first.ms, first.nanos);
+    summary.last = last === undefined ? null : timeText(last.ms, last.nanos);
+  }
+}
+
+export function sourceKey(namespace: string, pod: string, container: string): string {
+  return `${namespace}/${pod}/${container}`;
+}
