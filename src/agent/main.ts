@@ -40,9 +40,24 @@ async function runCommand(name: string, args: readonly string[]): Promise<number
     env: process.env,
     signal: stopSignal(),
     isTerminal: process.stdout.isTTY === true,
-    print: (text) => void process.stdout.write(text),
-    printError: (text) => void process.stderr.write(text),
+    print: (text) => writeWhole(1, text),
+    printError: (text) => writeWhole(2, text),
   });
+}
+
+/** Waits for a slow reader, so that a command's end cuts nothing off; ends quietly when the reader is gone (`| head`). */
+function writeWhole(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += fs.writeSync(fd, bytes, at);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') process.exit(0);
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
 }
 
 async function commandsHelp(): Promise<string> {

@@ -1,4 +1,8 @@
 /** One line per subcommand. Its code is loaded when it is asked for: the agent itself pays for none of them. */
 import type { Command } from './command.ts';
 
-export const commands: Readonly<Record<string, () => Promise<Command>>> = {};
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  view: async () => (await import('../../viewer/cli/view.ts')).view,
+  logs: async () => (await import('../../viewer/cli/logs.ts')).logs,
+  jobs: async () => (await import('../../viewer/cli/jobs.ts')).jobs,
+};
