@@ -9,7 +9,7 @@ import type { Problems } from '../config/problems.ts';
 import type { SectionSpec } from '../config/schema.ts';
 import type { LogEvent } from '../pipeline/core/event.ts';
 import type { Ports } from '../pipeline/core/ports.ts';
-import type { Formatter, Host, Logger, Parser } from '../pipeline/plugin.ts';
+import type { Formatter, Host, Logger, Parser, ParserUse } from '../pipeline/plugin.ts';
 import { commonParams } from './common-params.ts';
 import type { Kind, Loaded } from './registry.ts';
 import { LEVELS, type Level, type Log } from './telemetry/log.ts';
@@ -36,7 +36,7 @@ function madeUpId(): string {
   return `object:${(0x1000 + 0x14 * made++).toString(16)}`;
 }
 
-export function createHost(element: Element, type: string, environment: HostEnvironment): Host {
+export function createHost(element: Element, type: string, environment: HostEnvironment, use: ParserUse = {}): Host {
   const given = element.params.get('@id')?.value ?? element.params.get('id')?.value;
   const level = element.params.get('@log_level')?.value ?? element.params.get('log_level')?.value;
   const { env } = environment;
@@ -55,8 +55,11 @@ export function createHost(element: Element, type: string, environment: HostEnvi
     nodeName: env['K8S_NODE_NAME'] ?? env['NODE_NAME'] ?? os.hostname(),
     env,
     print: (text) => environment.log.raw(text),
-    parser: (inner, fallback) => buildInner('parser', inner, fallback, element, environment) as Parser,
-    formatter: (inner, fallback) => buildInner('formatter', inner, fallback, element, environment) as Formatter,
+    use,
+    parser: (inner, fallback, innerUse = use) =>
+      buildInner('parser', { element: inner, fallback, parent: element, use: innerUse }, environment) as Parser,
+    formatter: (inner, fallback) =>
+      buildInner('formatter', { element: inner, fallback, parent: element, use: {} }, environment) as Formatter,
     emitError: (tag, event, error) => environment.emitError(tag, event, error, log),
   };
 }
@@ -77,11 +80,16 @@ export function checkPlugin(
   return checkSection(whole, element, problems, { strict }) as never;
 }
 
+interface Inner {
+  readonly element: Element | undefined;
+  readonly fallback: string | undefined;
+  readonly parent: Element;
+  readonly use: ParserUse;
+}
+
 function buildInner(
   kind: 'parser' | 'formatter',
-  element: Element | undefined,
-  fallback: string | undefined,
-  parent: Element,
+  { element, fallback, parent, use }: Inner,
   environment: HostEnvironment,
 ): Parser | Formatter | undefined {
   const type = typeOf(element) ?? fallback;
@@ -96,7 +104,7 @@ function buildInner(
   }
   const own = element ?? parent.bare(kind === 'parser' ? 'parse' : 'format');
   const config = checkPlugin(kind, definition.schema, own, environment);
-  return definition.create(config, createHost(own, type, environment));
+  return definition.create(config, createHost(own, type, environment, use));
 }
 
 export function typeOf(element: Element | undefined): string | undefined {

@@ -55,12 +55,23 @@ const outputs: Lines = {
 };
 
 const parsers: Lines = {
+  apache: () => import('../pipeline/parser/regexp.ts').then((m) => m.apache),
+  apache2: () => import('../pipeline/parser/apache2.ts').then(plugin),
+  apache_error: () => import('../pipeline/parser/regexp.ts').then((m) => m.apacheError),
   cri: () => import('../pipeline/parser/cri.ts').then(plugin),
+  csv: () => import('../pipeline/parser/csv.ts').then(plugin),
   json: () => import('../pipeline/parser/json.ts').then(plugin),
+  kubernetes: () => import('../pipeline/parser/multiline.ts').then((m) => m.kubernetes),
+  logfmt: () => import('../pipeline/parser/logfmt.ts').then(plugin),
+  ltsv: () => import('../pipeline/parser/ltsv.ts').then(plugin),
   multi_format: () => import('../pipeline/parser/multi_format.ts').then(plugin),
   multiline: () => import('../pipeline/parser/multiline.ts').then(plugin),
+  multiline_kubernetes: () => import('../pipeline/parser/multiline.ts').then((m) => m.multilineKubernetes),
+  nginx: () => import('../pipeline/parser/regexp.ts').then((m) => m.nginx),
   none: () => import('../pipeline/parser/none.ts').then(plugin),
   regexp: () => import('../pipeline/parser/regexp.ts').then(plugin),
+  syslog: () => import('../pipeline/parser/syslog/index.ts').then(plugin),
+  tsv: () => import('../pipeline/parser/tsv.ts').then(plugin),
 };
 
 const formatters: Lines = {

@@ -83,9 +83,14 @@ export interface Host {
   /** Name of this node in the cluster: K8S_NODE_NAME, else NODE_NAME, else the host name. */
   readonly nodeName: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Compiles a parser / formatter from a `<parse>` / `<format>` element (or a bare `@type` with defaults). */
-  parser(element: Element | undefined, fallbackType?: string): Parser;
+  /**
+   * Compiles a parser / formatter from a `<parse>` / `<format>` element (or a bare `@type` with defaults). A parser's own inner parsers are
+   * used as it is itself, unless told otherwise.
+   */
+  parser(element: Element | undefined, fallbackType?: string, use?: ParserUse): Parser;
   formatter(element: Element | undefined, fallbackType?: string): Formatter;
+  /** For parsers: how the lines come and what for. */
+  readonly use: ParserUse;
   /** Prints text on the stream of the own log as it is (stdout plugins). */
   print(text: string): void;
   /** Puts a bad event on the error stream (`@ERROR` label, else logged and dropped). */
@@ -101,6 +106,14 @@ export interface Running {
 
 // ------------------------------------------------------------------ parsers, formatters
 
+/** How a parser is used. */
+export interface ParserUse {
+  /** What a line is to regexps: bytes (the default, as for inputs without an encoding) or UTF-8 text. */
+  readonly encoding?: 'bytes' | 'utf-8';
+  /** Records that have no time and may not take the current one are wanted, with NULL_TIME; else they are unmatched. */
+  readonly timeless?: true;
+}
+
 export interface Parser {
   /** Name as `@type` has it. */
   readonly type: string;
@@ -111,6 +124,8 @@ export interface Parser {
   parse(line: string, emit: (event: LogEvent | undefined) => void): void;
   /** multiline parsers: tells whether a line starts a new record. */
   readonly firstLine?: (line: string) => boolean;
+  /** multiline parsers without a first line: lines are collected until `parse` gives a record. */
+  readonly accumulates?: true;
 }
 
 export interface Formatter {

@@ -36,7 +36,8 @@ function plain(source: string, flags: string): RegExp {
   }
 }
 
-function translate(source: string, flags: string): RegExp {
+/** The translation of any Ruby regexp, simple or not; takes characters, not UTF-16 units. @throws SyntaxError */
+export function translate(source: string, flags: string): RegExp {
   try {
     return toRegExp(source, { flags, rules: { asciiWordBoundaries: false } });
   } catch (error) {

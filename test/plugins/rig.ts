@@ -181,7 +181,7 @@ export interface TestParser {
 export async function parserOf(text: string, encoding: 'bytes' | 'utf-8' = 'bytes'): Promise<TestParser> {
   const { environment, root } = await setUp(`<parse>\n${text}\n</parse>`);
   const host = createHost(root, 'test', environment);
-  const parser = host.parser(root.child('parse'));
+  const parser = host.parser(root.child('parse'), undefined, { encoding });
   refuse(environment.problems);
   const events = (line: string) => {
     const out: (LogEvent | undefined)[] = [];

@@ -16,6 +16,9 @@ export interface Origin {
 /** Time of an event that its parser could not tell; whoever emits the event fills in the current time. */
 export const NO_TIME = Number.MIN_SAFE_INTEGER;
 
+/** Time of an event that has none and must not get the current one either; only parsers used with `timeless` give it. */
+export const NULL_TIME = Number.MIN_SAFE_INTEGER + 1;
+
 export class LogEvent {
   /** Event time: whole seconds since the epoch … */
   sec: number;

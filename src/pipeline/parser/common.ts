@@ -1,15 +1,17 @@
 /** What all parsers share: the time field, `types`, null values. Each parser spreads COMMON into its schema and calls `finisher`. */
-
 import type { RegexpText } from '../../config/schema.ts';
-import { compileRegexp } from '../../ruby/regexp.ts';
+import { compileLineRegexp } from '../../ruby/line-regexp.ts';
 import type { TimeTarget } from '../codec/strptime.ts';
 import { compileTimeParser, type TimeOptions } from '../codec/time.ts';
-import { ParserError, PluginConfigError } from '../core/errors.ts';
-import { type LogEvent, NO_TIME } from '../core/event.ts';
-import { Float, fromBytes, parseJson, toBytes, type Value } from '../core/value.ts';
+import { ParserError } from '../core/errors.ts';
+import { type LogEvent, NO_TIME, NULL_TIME } from '../core/event.ts';
+import { toBytes, type Value } from '../core/value.ts';
+import type { Host, Parser } from '../plugin.ts';
+import { type Convert, typeConverter } from './types.ts';
 
-export const COMMON = {
-  time_key: { type: 'string', default: 'time', doc: 'Field that holds the event time.' },
+/** Parsers without a time field unless one is named. */
+export const UNTIMED = {
+  time_key: { type: 'string', doc: 'Field that holds the event time.' },
   time_type: {
     type: 'enum',
     values: ['float', 'unixtime', 'string', 'mixed'],
@@ -29,8 +31,10 @@ export const COMMON = {
   timeout: { type: 'time', doc: 'Longest time for one line; the regexps here need none.', fluentd: 'ignored' },
 } as const;
 
+export const COMMON = { ...UNTIMED, time_key: { ...UNTIMED.time_key, default: 'time' } } as const;
+
 export interface CommonConfig {
-  readonly time_key: string;
+  readonly time_key: string | undefined;
   readonly time_type: TimeOptions['time_type'];
   readonly time_format: string | undefined;
   readonly time_format_fallbacks: readonly string[];
@@ -47,8 +51,9 @@ export interface CommonConfig {
 /** Completes an event whose fields are set. False: it has no time and none may be estimated, so the line is unmatched. */
 export type Finish = (event: LogEvent) => boolean;
 
-export function finisher(config: CommonConfig, timeType?: TimeOptions['time_type']): Finish {
-  const setTime = timeSetter({ ...config, time_type: timeType ?? config.time_type });
+/** @throws PluginConfigError; the result throws ParserError for a broken time */
+export function finisher(config: CommonConfig, host: Host): Finish {
+  const setTime = timeSetter(config, missingTime(config, host));
   const convert = converter(config);
   if (convert === undefined) return setTime;
   return (event) => {
@@ -58,24 +63,42 @@ export function finisher(config: CommonConfig, timeType?: TimeOptions['time_type
   };
 }
 
-function timeSetter(config: CommonConfig): Finish {
+/** The event time of a record that has none; undefined makes the line unmatched. */
+export function missingTime(
+  config: { readonly estimate_current_event: boolean },
+  host: Pick<Host, 'use'>,
+): number | undefined {
+  if (config.estimate_current_event) return NO_TIME;
+  return host.use.timeless ? NULL_TIME : undefined;
+}
+
+/** The usual end of `parse`: completes an event and emits it, or undefined where it does not count. */
+export function emitFinished(event: LogEvent | undefined, finish: Finish, emit: Parameters<Parser['parse']>[1]): void {
+  emit(event !== undefined && finish(event) ? event : undefined);
+}
+
+function timeSetter(config: CommonConfig, missing: number | undefined): Finish {
   const parse = compileTimeParser(config);
-  const { time_key: key, keep_time_key: keep, estimate_current_event: estimate } = config;
+  const { time_key: key, keep_time_key: keep } = config;
+  const without = (event: LogEvent) => {
+    event.sec = missing ?? NO_TIME;
+    return missing !== undefined;
+  };
+  if (key === undefined) return without;
   const target: TimeTarget = { sec: 0, nsec: 0 };
   return (event) => {
     const slot = event.slot(key);
-    if (slot === undefined) {
-      event.sec = NO_TIME;
-      return estimate;
-    }
-    if (!parse(timeValue(event, slot, key), target)) {
-      throw new ParserError(`invalid time value: value = ${String(event.get(key)).slice(0, 100)}`);
-    }
+    if (slot === undefined) return without(event);
+    if (!parse(timeValue(event, slot, key), target)) throw invalidTime(String(event.get(key)));
     event.sec = target.sec;
     event.nsec = target.nsec;
     if (!keep) event.delete(key);
     return true;
   };
+}
+
+export function invalidTime(value: string): ParserError {
+  return new ParserError(`invalid time format: value = ${value.slice(0, 100)}`);
 }
 
 /** A time without escapes is read straight from the JSON text. */
@@ -86,87 +109,44 @@ function timeValue(event: LogEvent, slot: unknown, key: string): Value {
   return /^-?\d/.test(slot) ? slot : event.get(key)!;
 }
 
-type Convert = (value: Value) => Value;
-
+/** Nulls come before types, field by field; null and false stay as they are. */
 function converter(config: CommonConfig): ((event: LogEvent) => void) | undefined {
-  const types = Object.entries(config.types ?? {}).map(([field, type]): [string, Convert] => [
-    field,
-    typeConverter(String(type), config),
-  ]);
-  const pattern =
-    config.null_value_pattern === undefined
-      ? undefined
-      : compileRegexp(config.null_value_pattern.source, config.null_value_pattern.flags);
-  const empty = config.null_empty_string;
-  if (types.length === 0 && pattern === undefined && !empty) return undefined;
+  const types = new Map<string, Convert>(
+    Object.entries(config.types ?? {}).map(([field, type]) => [field, typeConverter(field, String(type), config)]),
+  );
+  const { null_value_pattern: pattern, null_empty_string: empty } = config;
+  const isNull = pattern === undefined ? undefined : compileLineRegexp(pattern.source, pattern.flags, 'utf-8');
+  if (isNull === undefined && !empty) return types.size === 0 ? undefined : (event) => convertFields(event, types);
   return (event) => {
-    if (pattern !== undefined || empty) nullify(event, pattern, empty);
-    for (const [field, convert] of types) {
-      const value = event.get(field);
-      if (value !== undefined && value !== null) event.set(field, convert(value));
+    for (const key of event.keys()) {
+      const value = event.get(key);
+      if (typeof value === 'string' && ((empty && value === '') || isNull?.test(toBytes(value)))) event.set(key, null);
     }
+    convertFields(event, types);
   };
 }
 
-function nullify(event: LogEvent, pattern: RegExp | undefined, empty: boolean): void {
-  for (const key of event.keys()) {
-    const value = event.get(key);
-    if (typeof value !== 'string') continue;
-    if ((empty && value === '') || pattern?.test(value)) event.set(key, null);
+function convertFields(event: LogEvent, types: ReadonlyMap<string, Convert>): void {
+  for (const [field, convert] of types) {
+    const value = event.get(field);
+    if (value !== undefined && value !== null && value !== false) event.set(field, convert(value));
   }
 }
 
-function typeConverter(spec: string, config: CommonConfig): Convert {
-  const [type, ...rest] = spec.split(':');
-  const detail = rest.join(':');
-  switch (type) {
-    case 'string':
-      return (value) => (typeof value === 'string' ? value : String(value));
-    case 'integer':
-      return (value) => integer(String(value instanceof Float ? value.value : value));
-    case 'float':
-      return (value) => float(String(value instanceof Float ? value.value : value));
-    case 'bool':
-      return (value) => /^(true|yes|1)$/i.test(String(value));
-    case 'time': {
-      const parse = compileTimeParser({
-        ...config,
-        time_type: 'string',
-        time_format: detail === '' ? undefined : detail,
-      });
-      const target = { sec: 0, nsec: 0 };
-      return (value) => (parse(value, target) ? target.sec : null);
-    }
-    case 'array':
-      return (value) => (Array.isArray(value) ? value : String(value).split(detail === '' ? ',' : detail));
-    case 'json':
-    case 'hash':
-      return (value) => {
-        try {
-          return parseJson(String(value));
-        } catch {
-          return value;
-        }
-      };
-    default:
-      throw new PluginConfigError(`unknown value conversion for key:${spec}`);
-  }
-}
-
-function integer(text: string): Value {
-  const digits = /^\s*[-+]?\d+/.exec(text)?.[0] ?? '0';
-  const value = Number(digits);
-  return Number.isSafeInteger(value) ? value : BigInt(digits.trim());
-}
-
-function float(text: string): Value {
-  const value = Number.parseFloat(text) || 0;
-  return Number.isInteger(value) ? new Float(value) : value;
-}
-
-const NEEDS_ESCAPE = /["\\\x00-\x1f]/;
-
-/** JSON text of a string given as bytes; text without quotes, backslashes and control characters needs no work. */
+/** JSON text of a string given as bytes: what JSON escapes is ASCII, so the bytes of other characters stay as they are. */
 export function stringSlot(bytes: string): string {
-  return NEEDS_ESCAPE.test(bytes) ? toBytes(JSON.stringify(fromBytes(bytes))) : `"${bytes}"`;
+  return JSON.stringify(bytes);
+}
+
+/** As Ruby splits: without a limit empty parts at the end do not count. */
+export function splitText(text: string, delimiter: string | RegExp, limit = 0): string[] {
+  if (text === '') return [];
+  if (limit === 1) return [text];
+  const parts = text.split(delimiter);
+  if (limit === 0) {
+    while (parts.at(-1) === '') parts.pop();
+    return parts;
+  }
+  if (parts.length <= limit || typeof delimiter !== 'string') return parts;
+  return [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(delimiter)];
 }

@@ -1,15 +1,16 @@
 /**
- * `@type cri`: lines of containerd and CRI-O, `time stream logtag message`, scanned without a regexp. With a nested `<parse>` the
- * message is parsed by it; then `merge_cri_fields` adds stream and logtag.
+ * `@type cri`: lines of containerd and CRI-O, `time stream logtag message`, cut at the first three spaces; nothing is decoded. With a
+ * nested `<parse>` the message is parsed by it, the time of the line is lost, and `merge_cri_fields` adds stream and logtag.
  */
 import { compileTimeParser } from '../codec/time.ts';
-import { ParserError } from '../core/errors.ts';
 import { LogEvent } from '../core/event.ts';
 import { Shape } from '../core/shape.ts';
 import { defineParser } from '../plugin.ts';
-import { COMMON, stringSlot } from './common.ts';
+import { COMMON, invalidTime, stringSlot } from './common.ts';
 
-const SPACE = 32;
+const OTHER_SPACE = /[\t\n\v\f\r]/;
+/** What nearly every line has, as JSON. */
+const KNOWN: Readonly<Record<string, string>> = { stdout: '"stdout"', stderr: '"stderr"', F: '"F"', P: '"P"' };
 
 export const plugin = defineParser({
   kind: 'parser',
@@ -20,6 +21,7 @@ export const plugin = defineParser({
     params: {
       ...COMMON,
       time_format: { type: 'string', default: '%Y-%m-%dT%H:%M:%S.%L%z', doc: 'strptime of the time.' },
+      keep_time_key: { ...COMMON.keep_time_key, default: 'true' },
       merge_cri_fields: {
         type: 'bool',
         default: 'true',
@@ -32,37 +34,55 @@ export const plugin = defineParser({
     const inner = config.$element.child('parse');
     const parser = inner === undefined ? undefined : host.parser(inner);
     const parseTime = compileTimeParser(config);
-    const plainShape = Shape.of(['stream', 'logtag', 'message']);
-    const withTime = Shape.of(['stream', 'logtag', 'message', 'time']);
+    const { keep_time_key: keep, merge_cri_fields: merge } = config;
+    const shape = Shape.of(['stream', 'logtag', 'message', ...(keep ? [config.time_key] : [])]);
     const target = { sec: 0, nsec: 0 };
     return {
       type: 'cri',
       parse(line, emit) {
-        const first = line.indexOf(' ');
-        const second = line.indexOf(' ', first + 1);
-        const stream = line.slice(first + 1, second);
-        if (first < 0 || second < 0 || (stream !== 'stdout' && stream !== 'stderr')) return emit(undefined);
-        const third = line.charCodeAt(second + 2) === SPACE ? second + 2 : -1;
-        const logtag = line.slice(second + 1, second + 2);
-        if (third < 0) return emit(undefined);
-        const message = line.slice(third + 1);
-        if (parser !== undefined) return parseInner(message);
-        const time = line.slice(0, first);
-        if (!parseTime(time, target)) throw new ParserError(`invalid time value: value = ${time.slice(0, 100)}`);
-        const slots = [`"${stream}"`, `"${logtag}"`, stringSlot(message)];
-        if (config.keep_time_key) slots.push(stringSlot(time));
-        emit(new LogEvent(target.sec, target.nsec, config.keep_time_key ? withTime : plainShape, slots));
-
-        function parseInner(text: string): void {
-          parser!.parse(text, (event) => {
-            if (event !== undefined && config.merge_cri_fields) {
-              event.setSlot('stream', `"${stream}"`);
-              event.setSlot('logtag', `"${logtag}"`);
-            }
-            emit(event);
-          });
+        const cut = cutLine(line);
+        if (cut === undefined) return emit(undefined);
+        const { time, message } = cut;
+        const stream = KNOWN[cut.stream] ?? stringSlot(cut.stream);
+        const logtag = KNOWN[cut.logtag] ?? stringSlot(cut.logtag);
+        if (parser === undefined) {
+          if (!parseTime(time, target)) throw invalidTime(time);
+          const slots = [stream, logtag, stringSlot(message)];
+          if (keep) slots.push(stringSlot(time));
+          return emit(new LogEvent(target.sec, target.nsec, shape, slots));
         }
+        parser.parse(message, (event) => {
+          if (event !== undefined && merge) {
+            event.setSlot('stream', stream);
+            event.setSlot('logtag', logtag);
+          }
+          emit(event);
+        });
       },
     };
   },
 });
+
+interface Cut {
+  readonly time: string;
+  readonly stream: string;
+  readonly logtag: string;
+  readonly message: string;
+}
+
+/** Cuts at the first three white spaces, whatever they are; undefined where there are fewer. */
+function cutLine(line: string): Cut | undefined {
+  const first = line.indexOf(' ');
+  const second = line.indexOf(' ', first + 1);
+  const third = line.indexOf(' ', second + 1);
+  if (first >= 0 && second >= 0 && third >= 0 && !OTHER_SPACE.test(line.slice(0, third))) {
+    return {
+      time: line.slice(0, first),
+      stream: line.slice(first + 1, second),
+      logtag: line.slice(second + 1, third),
+      message: line.slice(third + 1),
+    };
+  }
+  const found = /^(.*?)[ \t\n\v\f\r](.*?)[ \t\n\v\f\r](.*?)[ \t\n\v\f\r](.*)$/s.exec(line);
+  return found === null ? undefined : { time: found[1]!, stream: found[2]!, logtag: found[3]!, message: found[4]! };
+}

@@ -1,10 +1,9 @@
 /** `@type json`: a line is one JSON object (or an array of objects, which gives several records). */
-
 import { JsonScanner } from '../codec/json-scan.ts';
 import { LogEvent, NO_TIME } from '../core/event.ts';
 import { decodeJson, isHash, type Value } from '../core/value.ts';
 import { defineParser } from '../plugin.ts';
-import { COMMON, finisher } from './common.ts';
+import { COMMON, emitFinished, finisher } from './common.ts';
 
 export const plugin = defineParser({
   kind: 'parser',
@@ -15,20 +14,28 @@ export const plugin = defineParser({
     params: {
       ...COMMON,
       time_type: { ...COMMON.time_type, default: 'float' },
-      json_parser: { type: 'string', default: 'oj', doc: 'Ruby library of Fluentd.', fluentd: 'ignored' },
+      json_parser: {
+        type: 'enum',
+        values: ['oj', 'yajl', 'json'],
+        default: 'oj',
+        doc: 'Ruby library of Fluentd.',
+        fluentd: 'ignored',
+      },
       stream_buffer_size: { type: 'integer', default: '8192', doc: 'No effect.', fluentd: 'ignored' },
     },
   },
-  create(config) {
+  create(config, host) {
     const scanner = new JsonScanner();
     const given = config.$element.params;
-    const finish = finisher(config, given.has('time_format') && !given.has('time_type') ? 'string' : undefined);
+    // A format can only be that of a text.
+    const time_type = given.has('time_format') && !given.has('time_type') ? 'string' : config.time_type;
+    const finish = finisher({ ...config, time_type }, host);
     return {
       type: 'json',
       parse(line, emit) {
         const event = scanner.scan(line);
-        if (event !== undefined) emit(finish(event) ? event : undefined);
-        else for (const item of arrayItems(line)) emit(item !== undefined && finish(item) ? item : undefined);
+        if (event !== undefined) emitFinished(event, finish, emit);
+        else for (const item of arrayItems(line)) emitFinished(item, finish, emit);
       },
     };
   },

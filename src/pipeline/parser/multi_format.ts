@@ -1,6 +1,5 @@
 /** `@type multi_format`: the first of several `<pattern>` parsers that matches. */
 import { PluginConfigError } from '../core/errors.ts';
-import type { LogEvent } from '../core/event.ts';
 import { defineParser } from '../plugin.ts';
 
 export const plugin = defineParser({
@@ -9,31 +8,34 @@ export const plugin = defineParser({
   doc: 'Tries several parsers in order.',
   schema: {
     doc: 'Multi format parser.',
-    params: {},
+    params: { format_key: { type: 'string', doc: 'Field that takes the `format_name` of the pattern that matched.' } },
     sections: { pattern: { doc: 'One parser.', params: {}, multi: true, anyParam: true, plugin: 'parser' } },
   },
   create(config, host) {
-    const parsers = config.$element.children
-      .filter((child) => child.name === 'pattern')
-      .map((child) => host.parser(child));
-    if (parsers.length === 0) throw new PluginConfigError("'<pattern>' is required in multi_format");
+    const patterns = config.$element.children.filter((child) => child.name === 'pattern');
+    if (patterns.length === 0) throw new PluginConfigError("'<pattern>' is required in multi_format");
+    const parsers = patterns.map((pattern) => {
+      const params = [...pattern.params].filter(([name]) => name !== 'format_name');
+      return { parser: host.parser(pattern.copy({ params })), name: pattern.text('format_name') ?? null };
+    });
+    const { format_key: key } = config;
     return {
       type: 'multi_format',
       parse(line, emit) {
-        for (const parser of parsers) {
-          const found: LogEvent[] = [];
+        for (const { parser, name } of parsers) {
+          let matched = false;
           try {
             parser.parse(line, (event) => {
-              if (event !== undefined) found.push(event);
+              if (event === undefined) return;
+              matched = true;
+              if (key !== undefined) event.set(key, name);
+              emit(event);
             });
-          } catch {
+          } catch (error) {
             // A line that is broken for one pattern may fit the next.
-            continue;
+            if (matched) throw error;
           }
-          if (found.length > 0) {
-            for (const event of found) emit(event);
-            return;
-          }
+          if (matched) return;
         }
         emit(undefined);
       },

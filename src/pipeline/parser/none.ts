@@ -1,8 +1,8 @@
 /** `@type none`: the whole line is one field. */
-import { LogEvent, NO_TIME } from '../core/event.ts';
+import { LogEvent } from '../core/event.ts';
 import { Shape } from '../core/shape.ts';
 import { defineParser } from '../plugin.ts';
-import { COMMON, stringSlot } from './common.ts';
+import { missingTime, stringSlot, UNTIMED } from './common.ts';
 
 export const plugin = defineParser({
   kind: 'parser',
@@ -10,13 +10,14 @@ export const plugin = defineParser({
   doc: 'Takes the line as it is.',
   schema: {
     doc: 'None parser.',
-    params: { ...COMMON, message_key: { type: 'string', default: 'message', doc: 'Field that takes the line.' } },
+    params: { ...UNTIMED, message_key: { type: 'string', default: 'message', doc: 'Field that takes the line.' } },
   },
-  create(config) {
+  create(config, host) {
     const shape = Shape.of([config.message_key]);
+    const time = missingTime(config, host);
     return {
       type: 'none',
-      parse: (line, emit) => emit(new LogEvent(NO_TIME, 0, shape, [stringSlot(line)])),
+      parse: (line, emit) => emit(time === undefined ? undefined : new LogEvent(time, 0, shape, [stringSlot(line)])),
     };
   },
 });

@@ -1,27 +1,34 @@
 /** Matches byte strings with regexps that have named groups, and makes events of the groups. */
+import { compileLineRegexp, type LineRegexp } from '../../ruby/line-regexp.ts';
+import { PluginConfigError } from '../core/errors.ts';
 import { LogEvent, NO_TIME } from '../core/event.ts';
 import { Shape } from '../core/shape.ts';
 import type { Slot } from '../core/slot.ts';
-import { fromBytes, toBytes } from '../core/value.ts';
+import type { Host } from '../plugin.ts';
 import { stringSlot } from './common.ts';
 
-/** An event of the groups that took part in the match; undefined where the line does not match. */
-export type LineMatcher = (line: string) => LogEvent | undefined;
+/** @throws PluginConfigError for a broken regexp and for one without named groups */
+export function compileGroups(source: string, flags: string, host: Pick<Host, 'use'>, parameter: string): LineRegexp {
+  let regexp: LineRegexp;
+  try {
+    regexp = compileLineRegexp(source, flags, host.use.encoding ?? 'bytes');
+  } catch (error) {
+    throw new PluginConfigError(`Invalid regexp '${source}' in '${parameter}': ${(error as Error).message}`);
+  }
+  if (regexp.names.length === 0)
+    throw new PluginConfigError(
+      `No named captures in '${parameter}' parameter. The regexp must have at least one named capture`,
+    );
+  return regexp;
+}
 
-const NON_ASCII = /[^\x00-\x7f]/;
-
-export function compileMatcher(regexp: RegExp): LineMatcher {
-  return (line) => {
-    // A byte string of ASCII is text already; anything else is decoded so that `.` is a character.
-    const match = regexp.exec(NON_ASCII.test(line) ? fromBytes(line) : line);
-    if (match === null) return undefined;
-    const keys: string[] = [];
+/** Makes an event of the groups that took part in a match. */
+export function eventMaker(names: readonly string[]): (values: readonly (string | undefined)[]) => LogEvent {
+  const all = Shape.of(names);
+  return (values) => {
     const slots: Slot[] = [];
-    for (const [key, value] of Object.entries(match.groups ?? {})) {
-      if (value === undefined) continue;
-      keys.push(key);
-      slots.push(stringSlot(toBytes(value)));
-    }
-    return new LogEvent(NO_TIME, 0, Shape.of(keys), slots);
+    for (const value of values) if (value !== undefined) slots.push(stringSlot(value));
+    const shape = slots.length === names.length ? all : Shape.of(names.filter((_, i) => values[i] !== undefined));
+    return new LogEvent(NO_TIME, 0, shape, slots);
   };
 }

@@ -35,7 +35,8 @@ export const plugin = defineInput({
   schema,
   create(config, host) {
     if (config.path.trim() === '') throw new PluginConfigError("tail: 'path' parameter is required on tail input");
-    const parser = host.parser(config.$element.child('parse'));
+    const encoding = config.encoding === undefined ? 'bytes' : 'utf-8';
+    const parser = host.parser(config.$element.child('parse'), undefined, { encoding });
     if (config.pos_file === undefined)
       host.log.warn(
         "'pos_file PATH' parameter is not set to a 'tail' source. this parameter is highly recommended to save the position to resume tailing.",

@@ -16,6 +16,7 @@ export interface LineOptions {
   readonly recode: ((line: string) => string) | undefined;
 }
 
+const CARRIAGE_RETURN = 13;
 const UNMATCHED = Shape.of(['unmatched_line']);
 
 export class LineReader {
@@ -58,7 +59,8 @@ export class LineReader {
         continue;
       }
       const line = recode === undefined ? raw : recode(raw);
-      if (parser.firstLine === undefined) this.#parse(line, position, out, nowMs);
+      if (parser.accumulates) this.#accumulate(line, position, out, nowMs);
+      else if (parser.firstLine === undefined) this.#parse(line, position, out, nowMs);
       else this.#collect(line, position, parser.firstLine(line), out, nowMs);
     }
   }
@@ -86,8 +88,26 @@ export class LineReader {
     this.pendingSince = nowMs;
   }
 
-  #parse(line: string, position: number, out: LogEvent[], nowMs: number): void {
+  /** Collects lines until they give a record. */
+  #accumulate(line: string, position: number, out: LogEvent[], nowMs: number): void {
+    if (this.#pending.length === 0) this.#pendingFrom = position;
+    this.#pending.push(line);
+    this.pendingSince = nowMs;
+    let found = false;
+    try {
+      this.#options.parser.parse(this.#pending.join('\n'), (event) => {
+        found ||= event !== undefined;
+      });
+    } catch {
+      // Told when the lines are parsed for good.
+    }
+    if (found) this.flush(out, nowMs);
+  }
+
+  #parse(text: string, position: number, out: LogEvent[], nowMs: number): void {
     const { host, parser } = this.#options;
+    // A carriage return before the line end belongs to the end.
+    const line = text.charCodeAt(text.length - 1) === CARRIAGE_RETURN ? text.slice(0, -1) : text;
     try {
       parser.parse(line, (event) => {
         const made = event ?? this.#unmatched(line);
