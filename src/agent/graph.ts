@@ -168,6 +168,10 @@ class Builder {
         'plugin_id',
         'type',
       ]);
+      const bytes = environment.metrics.counter('sluice_input_bytes_total', 'Bytes that came in over the network.', [
+        'plugin_id',
+        'type',
+      ]);
       const base = createHost(element, type, environment);
       const labels = { plugin_id: base.id, type };
       const counted = { emit_records: 0, emit_size: 0 };
@@ -179,6 +183,7 @@ class Builder {
           records.inc(stream.events.length, labels);
           return router?.emit(stream);
         },
+        received: (count) => bytes.inc(count, labels),
       };
       this.#unique(element, host.id, host.hasId);
       const input: Input = definition.create(config, host);

@@ -26,6 +26,7 @@ export interface HostEnvironment {
   readonly workerId: number;
   readonly workers: number;
   readonly strict: boolean;
+  readonly rootDir: string | undefined;
   readonly emitError: (tag: string, event: LogEvent, error: unknown, log: Logger) => void;
 }
 
@@ -52,6 +53,7 @@ export function createHost(element: Element, type: string, environment: HostEnvi
     ports: environment.ports,
     workerId: environment.workerId,
     workers: environment.workers,
+    rootDir: environment.rootDir,
     nodeName: env['K8S_NODE_NAME'] ?? env['NODE_NAME'] ?? os.hostname(),
     env,
     print: (text) => environment.log.raw(text),

@@ -71,6 +71,7 @@ export class Worker implements AgentView {
       ...{ loaded, problems, log, metrics, ports, env, workerId, exposed: this.#exposed },
       workers: system.workers,
       strict: system.strict,
+      rootDir: system.rootDir,
       emitError: (tag, event, error, from) => emitError(graph, tag, event, error, from),
     };
     graph = buildGraph(root, { environment, system, agent: this });

@@ -25,12 +25,19 @@ const FALLBACKS: readonly [Kind, string][] = [
   ['formatter', 'single_value'],
 ];
 
+/** Types that inputs fall back to where their section names none. */
+const INPUT_FALLBACKS: Readonly<Record<string, readonly [Kind, string][]>> = {
+  syslog: [['parser', 'syslog']],
+  exec: [['parser', 'tsv']],
+};
+
 export async function preload(root: Element, loaded: Loaded): Promise<void> {
   const wanted: [Kind, string][] = [...FALLBACKS];
   visit(root, (element) => {
     const kind = KINDS[element.name];
     const type = typeOf(element);
     if (kind !== undefined && type !== undefined) wanted.push([kind, type]);
+    if (kind === 'input' && type !== undefined) wanted.push(...(INPUT_FALLBACKS[type] ?? []));
     // The stdout formatter's inner one.
     const inner = element.text('output_type');
     if (inner !== undefined) wanted.push(['formatter', inner]);

@@ -24,12 +24,20 @@ const plugin = (module: { plugin: unknown }) => module.plugin;
 type Lines = Record<string, () => Promise<unknown>>;
 
 const inputs: Lines = {
+  dummy: () => import('../pipeline/input/sample.ts').then(plugin),
+  exec: () => import('../pipeline/input/exec.ts').then(plugin),
+  http: () => import('../pipeline/input/http/index.ts').then(plugin),
   monitor_agent: () => import('../pipeline/input/monitor_agent.ts').then(plugin),
   prometheus: () => import('../pipeline/input/prometheus/index.ts').then(plugin),
   prometheus_monitor: () => import('../pipeline/input/prometheus/monitors.ts').then((m) => m.plugins),
   prometheus_output_monitor: () => import('../pipeline/input/prometheus/monitors.ts').then((m) => m.outputs),
   prometheus_tail_monitor: () => import('../pipeline/input/prometheus/monitors.ts').then((m) => m.files),
+  sample: () => import('../pipeline/input/sample.ts').then(plugin),
+  syslog: () => import('../pipeline/input/syslog.ts').then(plugin),
+  systemd: () => import('../pipeline/input/systemd/index.ts').then(plugin),
   tail: () => import('../pipeline/input/tail/index.ts').then(plugin),
+  tcp: () => import('../pipeline/input/tcp.ts').then(plugin),
+  udp: () => import('../pipeline/input/udp.ts').then(plugin),
 };
 
 const filters: Lines = {

@@ -80,6 +80,8 @@ export interface Host {
   readonly ports: Ports;
   readonly workerId: number;
   readonly workers: number;
+  /** `<system> root_dir`. */
+  readonly rootDir: string | undefined;
   /** Name of this node in the cluster: K8S_NODE_NAME, else NODE_NAME, else the host name. */
   readonly nodeName: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -184,6 +186,8 @@ export interface InputHost extends Host {
    * has the events on disk: the caller may then save its position. @throws BufferOverflowError: try again later.
    */
   emit(stream: EventStream): void | Promise<void>;
+  /** Counts bytes that came in, for the metrics. */
+  received(bytes: number): void;
 }
 
 /** What monitor_agent and the prometheus inputs tell of a plugin; names as Fluentd's. */

@@ -80,7 +80,7 @@ interface Setup {
   readonly caught: Caught[];
 }
 
-async function setUp(text: string, clock?: ClockPort): Promise<Setup> {
+async function setUp(text: string, clock?: ClockPort, env: HostEnvironment['env'] = {}): Promise<Setup> {
   await loadRuby();
   const problems = new Problems();
   const embed = (ruby: string) => ruby;
@@ -100,7 +100,7 @@ async function setUp(text: string, clock?: ClockPort): Promise<Setup> {
     write: (line) => void logs.push(line.trimEnd()),
   });
   const environment: HostEnvironment = {
-    ...{ loaded, problems, log, env: {}, workerId: 0, workers: 1, strict: false },
+    ...{ loaded, problems, log, env, workerId: 0, workers: 1, strict: false, rootDir: undefined },
     ...{ metrics: new MetricsRegistry(), exposed: new MetricsRegistry() },
     ports: clock === undefined ? realPorts : { ...realPorts, clock },
     emitError: (tag, event, error) =>
@@ -146,8 +146,8 @@ function agentView({ exposed }: HostEnvironment, graph: () => Graph): AgentView 
 }
 
 /** @throws with every problem of the configuration */
-export async function rig(text: string, clock?: ClockPort): Promise<Rig> {
-  const { environment, root, logs, errors, caught } = await setUp(text, clock);
+export async function rig(text: string, clock?: ClockPort, env?: HostEnvironment['env']): Promise<Rig> {
+  const { environment, root, logs, errors, caught } = await setUp(text, clock, env);
   const system = systemConfig(root, environment.problems);
   const graph: Graph = buildGraph(root, { environment, system, agent: agentView(environment, () => graph) });
   refuse(environment.problems);

@@ -139,4 +139,12 @@ export class EventStream {
     this.tag = tag;
     this.events = events;
   }
+
+  /** A stream of its own whose events may be changed. */
+  clone(): EventStream {
+    return new EventStream(
+      this.tag,
+      this.events.map((event) => event.clone()),
+    );
+  }
 }

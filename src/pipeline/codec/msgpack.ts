@@ -1,0 +1,361 @@
+/**
+ * MessagePack, as Fluentd speaks it: byte strings and buffers in, values and records out, and back. EventTime is extension type 0: seconds and
+ * nanoseconds, four bytes each.
+ *
+ * Guarantees: a record is read straight into JSON text (its slots), so nothing of it becomes an object unless someone asks; integers are exact,
+ * floats stay floats (`1.0`), text that is no UTF-8 is repaired. What is cut short or damaged throws MsgpackError. Nesting is bounded.
+ */
+import { SluiceError } from '../core/errors.ts';
+import { LogEvent } from '../core/event.ts';
+import { EMPTY_SHAPE } from '../core/shape.ts';
+import type { Slot } from '../core/slot.ts';
+import { decodeJson, encodeJson, Float, fromBytes, toBytes, type Value } from '../core/value.ts';
+import { validBytes } from './text.ts';
+
+export class MsgpackError extends SluiceError {
+  constructor(message: string) {
+    super('ERR_MSGPACK', message);
+  }
+}
+
+/** Deeper values are refused: records are not trees of thousands of levels. */
+const MAX_DEPTH = 500;
+const EVENT_TIME = 0;
+
+export interface EventTime {
+  readonly sec: number;
+  readonly nsec: number;
+}
+
+const NEEDS_ESCAPE = /["\\\x00-\x1f]/;
+
+/** JSON text of a string given as bytes. */
+function jsonString(bytes: string): string {
+  const valid = validBytes(bytes);
+  return NEEDS_ESCAPE.test(valid) ? encodeJson(fromBytes(valid)) : `"${valid}"`;
+}
+
+/** Reads values one after the other. */
+export class MsgpackReader {
+  readonly #bytes: Buffer;
+  at: number;
+
+  constructor(bytes: Buffer, at = 0) {
+    this.#bytes = bytes;
+    this.at = at;
+  }
+
+  get done(): boolean {
+    return this.at >= this.#bytes.length;
+  }
+
+  /** The first byte of the next value. */
+  peek(): number {
+    const byte = this.#bytes[this.at];
+    if (byte === undefined) throw new MsgpackError('the data ends in the middle of a value');
+    return byte;
+  }
+
+  isArray(): boolean {
+    const byte = this.peek();
+    return (byte & 0xf0) === 0x90 || byte === 0xdc || byte === 0xdd;
+  }
+
+  isMap(): boolean {
+    const byte = this.peek();
+    return (byte & 0xf0) === 0x80 || byte === 0xde || byte === 0xdf;
+  }
+
+  /** Text or binary. */
+  isBytes(): boolean {
+    const byte = this.peek();
+    return (byte & 0xe0) === 0xa0 || (byte >= 0xc4 && byte <= 0xc6) || (byte >= 0xd9 && byte <= 0xdb);
+  }
+
+  /** Number of elements of an array; they follow. */
+  arrayHead(): number {
+    const byte = this.#byte();
+    if ((byte & 0xf0) === 0x90) return byte & 0x0f;
+    if (byte === 0xdc) return this.#uint(2);
+    if (byte === 0xdd) return this.#uint(4);
+    throw new MsgpackError('an array is expected');
+  }
+
+  /** Number of pairs of a map; they follow. */
+  mapHead(): number {
+    const byte = this.#byte();
+    if ((byte & 0xf0) === 0x80) return byte & 0x0f;
+    if (byte === 0xde) return this.#uint(2);
+    if (byte === 0xdf) return this.#uint(4);
+    throw new MsgpackError('a map is expected');
+  }
+
+  /** Text or binary as it is: a view of the data. */
+  bytes(): Buffer {
+    const byte = this.#byte();
+    if ((byte & 0xe0) === 0xa0) return this.#slice(byte & 0x1f);
+    if (byte === 0xd9 || byte === 0xc4) return this.#slice(this.#uint(1));
+    if (byte === 0xda || byte === 0xc5) return this.#slice(this.#uint(2));
+    if (byte === 0xdb || byte === 0xc6) return this.#slice(this.#uint(4));
+    throw new MsgpackError('text is expected');
+  }
+
+  /** A time: an integer, a float or an EventTime; undefined for anything else, which is skipped. */
+  time(): EventTime | undefined {
+    const byte = this.peek();
+    if (byte === 0xd7 || (byte === 0xc7 && this.#bytes[this.at + 1] === 8)) {
+      this.at += byte === 0xd7 ? 1 : 2;
+      if (this.#byte() !== EVENT_TIME) throw new MsgpackError('an unknown extension in the place of a time');
+      return { sec: this.#uint(4), nsec: this.#uint(4) };
+    }
+    const value = this.value();
+    if (typeof value === 'number')
+      return { sec: Math.floor(value), nsec: Math.round((value - Math.floor(value)) * 1e9) };
+    if (value instanceof Float) return { sec: value.value, nsec: 0 };
+    return undefined;
+  }
+
+  /** A map as a record without time. */
+  record(): LogEvent {
+    const pairs = this.mapHead();
+    let shape = EMPTY_SHAPE;
+    const slots: Slot[] = [];
+    for (let i = 0; i < pairs; i++) {
+      const key = this.#key();
+      const text = this.json();
+      const known = shape.indexOf(key);
+      if (known >= 0) slots[known] = text;
+      else {
+        shape = shape.with(key);
+        slots.push(text);
+      }
+    }
+    return new LogEvent(0, 0, shape, slots);
+  }
+
+  value(): Value {
+    return decodeJson(this.json());
+  }
+
+  /** The next value as JSON (byte string). */
+  json(depth = 0): string {
+    if (depth > MAX_DEPTH) throw new MsgpackError('a value is nested too deep');
+    const byte = this.peek();
+    if (byte < 0x80) {
+      this.at++;
+      return String(byte);
+    }
+    if (byte >= 0xe0) {
+      this.at++;
+      return String(byte - 256);
+    }
+    if (this.isBytes()) return jsonString(this.bytes().toString('latin1'));
+    if (this.isMap()) return this.#jsonMap(depth);
+    if (this.isArray()) return this.#jsonArray(depth);
+    this.at++;
+    return this.#jsonScalar(byte);
+  }
+
+  #jsonMap(depth: number): string {
+    const pairs = this.mapHead();
+    let out = '';
+    for (let i = 0; i < pairs; i++) {
+      const key = encodeJson(this.#key());
+      out += `${i === 0 ? '{' : ','}${key}:${this.json(depth + 1)}`;
+    }
+    return out === '' ? '{}' : `${out}}`;
+  }
+
+  #jsonArray(depth: number): string {
+    const items: string[] = [];
+    for (let left = this.arrayHead(); left > 0; left--) items.push(this.json(depth + 1));
+    return `[${items.join(',')}]`;
+  }
+
+  #jsonScalar(byte: number): string {
+    switch (byte) {
+      case 0xc0:
+        return 'null';
+      case 0xc2:
+        return 'false';
+      case 0xc3:
+        return 'true';
+      case 0xca:
+        return encodeJson(floatOf(this.#slice(4).readFloatBE()));
+      case 0xcb:
+        return encodeJson(floatOf(this.#slice(8).readDoubleBE()));
+      case 0xcc:
+      case 0xcd:
+      case 0xce:
+        return String(this.#uint(1 << (byte - 0xcc)));
+      case 0xcf:
+        return this.#slice(8).readBigUInt64BE().toString();
+      case 0xd0:
+      case 0xd1:
+      case 0xd2: {
+        const size = 1 << (byte - 0xd0);
+        return String(this.#slice(size).readIntBE(0, size));
+      }
+      case 0xd3:
+        return this.#slice(8).readBigInt64BE().toString();
+      default:
+        return this.#jsonExtension(byte);
+    }
+  }
+
+  /** An EventTime inside a record is its seconds; other extensions have no JSON. */
+  #jsonExtension(byte: number): string {
+    const fixed = byte >= 0xd4 && byte <= 0xd8;
+    if (!fixed && !(byte >= 0xc7 && byte <= 0xc9)) throw new MsgpackError(`a byte that begins no value: ${byte}`);
+    const size = fixed ? 1 << (byte - 0xd4) : this.#uint(1 << (byte - 0xc7));
+    const type = this.#byte();
+    const body = this.#slice(size);
+    return type === EVENT_TIME && size === 8 ? String(body.readUInt32BE()) : 'null';
+  }
+
+  /** Keys are text; others are written as text. */
+  #key(): string {
+    if (this.isBytes()) return this.bytes().toString('utf8');
+    const json = this.json();
+    return fromBytes(json);
+  }
+
+  #byte(): number {
+    const byte = this.peek();
+    this.at++;
+    return byte;
+  }
+
+  #uint(size: number): number {
+    return this.#slice(size).readUIntBE(0, size);
+  }
+
+  #slice(size: number): Buffer {
+    const end = this.at + size;
+    if (end > this.#bytes.length) throw new MsgpackError('the data ends in the middle of a value');
+    const slice = this.#bytes.subarray(this.at, end);
+    this.at = end;
+    return slice;
+  }
+}
+
+function floatOf(value: number): Value {
+  return Number.isInteger(value) ? new Float(value) : value;
+}
+
+/** One value. @throws MsgpackError */
+export function decodeMsgpack(bytes: Buffer): Value {
+  return new MsgpackReader(bytes).value();
+}
+
+// ------------------------------------------------------------------ writing
+
+const scratch = Buffer.alloc(9);
+
+/** Head byte and a number of `size` bytes. */
+function head(byte: number, size: 1 | 2 | 4, value: number): string {
+  scratch[0] = byte;
+  scratch.writeUIntBE(value, 1, size);
+  return scratch.toString('latin1', 0, size + 1);
+}
+
+function sized(fix: number, fixMax: number, byte: number, withOneByte: boolean, size: number): string {
+  if (size <= fixMax) return String.fromCharCode(fix | size);
+  if (withOneByte && size < 0x100) return head(byte, 1, size);
+  const base = withOneByte ? byte + 1 : byte;
+  return size < 0x10000 ? head(base, 2, size) : head(base + 1, 4, size);
+}
+
+export function encodeArrayHead(size: number): string {
+  return sized(0x90, 15, 0xdc, false, size);
+}
+
+export function encodeMapHead(size: number): string {
+  return sized(0x80, 15, 0xde, false, size);
+}
+
+/** Text given as bytes. */
+export function encodeBytes(bytes: string): string {
+  return sized(0xa0, 31, 0xd9, true, bytes.length) + bytes;
+}
+
+export function encodeBinary(bytes: string): string {
+  const { length } = bytes;
+  return (
+    (length < 0x100 ? head(0xc4, 1, length) : length < 0x10000 ? head(0xc5, 2, length) : head(0xc6, 4, length)) + bytes
+  );
+}
+
+export function encodeEventTime(sec: number, nsec: number): string {
+  const bytes = Buffer.from([0xd7, EVENT_TIME, 0, 0, 0, 0, 0, 0, 0, 0]);
+  bytes.writeUInt32BE(sec >>> 0, 2);
+  bytes.writeUInt32BE(nsec, 6);
+  return bytes.toString('latin1');
+}
+
+export function encodeMsgpack(value: Value): string {
+  if (value === null) return '\xc0';
+  switch (typeof value) {
+    case 'boolean':
+      return value ? '\xc3' : '\xc2';
+    case 'string':
+      return encodeBytes(toBytes(value));
+    case 'bigint':
+      return encodeBigInt(value);
+    case 'number':
+      return Number.isSafeInteger(value) ? encodeInteger(value) : encodeDouble(value);
+  }
+  if (value instanceof Float) return encodeDouble(value.value);
+  if (Array.isArray(value)) return encodeArrayHead(value.length) + value.map(encodeMsgpack).join('');
+  const entries = Object.entries(value);
+  return (
+    encodeMapHead(entries.length) +
+    entries.map(([key, item]) => encodeBytes(toBytes(key)) + encodeMsgpack(item)).join('')
+  );
+}
+
+/** A record as a map. */
+export function encodeRecord(event: LogEvent): string {
+  const { keys } = event.shape;
+  let out = encodeMapHead(keys.length);
+  for (let i = 0; i < keys.length; i++)
+    out += encodeBytes(toBytes(keys[i]!)) + encodeSlot(event, keys[i]!, event.slots[i]!);
+  return out;
+}
+
+/** JSON text of a string without escapes is its bytes already. */
+function encodeSlot(event: LogEvent, key: string, slot: Slot): string {
+  if (typeof slot === 'string' && slot.charCodeAt(0) === 34 && !slot.includes('\\'))
+    return encodeBytes(slot.slice(1, -1));
+  return encodeMsgpack(event.get(key)!);
+}
+
+function encodeInteger(value: number): string {
+  if (value >= 0) {
+    if (value < 0x80) return String.fromCharCode(value);
+    if (value < 0x100) return head(0xcc, 1, value);
+    if (value < 0x10000) return head(0xcd, 2, value);
+    if (value < 0x100000000) return head(0xce, 4, value);
+    return encodeBigInt(BigInt(value));
+  }
+  if (value >= -32) return String.fromCharCode(value + 256);
+  if (value >= -0x80) return head(0xd0, 1, value + 0x100);
+  if (value >= -0x8000) return head(0xd1, 2, value + 0x10000);
+  if (value >= -0x80000000) return head(0xd2, 4, value + 0x100000000);
+  return encodeBigInt(BigInt(value));
+}
+
+/** Integers that no 64 bits hold become floats. */
+function encodeBigInt(value: bigint): string {
+  if (value > 0xffffffffffffffffn || value < -0x8000000000000000n) return encodeDouble(Number(value));
+  scratch[0] = value < 0n ? 0xd3 : 0xcf;
+  if (value < 0n) scratch.writeBigInt64BE(value, 1);
+  else scratch.writeBigUInt64BE(value, 1);
+  return scratch.toString('latin1', 0, 9);
+}
+
+function encodeDouble(value: number): string {
+  scratch[0] = 0xcb;
+  scratch.writeDoubleBE(value, 1);
+  return scratch.toString('latin1', 0, 9);
+}
