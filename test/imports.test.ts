@@ -7,8 +7,8 @@ const src = path.join(import.meta.dirname, '..', 'src');
 /** Layer of a file: imports may point to the same or a lower one. */
 function layer(file: string): number {
   if (file.startsWith('pipeline/core/')) return 0;
-  if (file.startsWith('config/') || file.startsWith('ruby/')) return 1;
-  if (file.startsWith('pipeline/codec/') || file.startsWith('pipeline/io/') || file === 'pipeline/plugin.ts') return 2;
+  if (/^(config|ruby|pipeline\/codec)\//.test(file)) return 1;
+  if (file.startsWith('pipeline/io/') || file === 'pipeline/plugin.ts') return 2;
   if (file.startsWith('pipeline/') || file.startsWith('store/')) return 3;
   return 4;
 }

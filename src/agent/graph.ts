@@ -224,7 +224,10 @@ class Builder {
     try {
       build();
     } catch (error) {
-      this.#options.environment.problems.error(element, error instanceof Error ? error.message : String(error));
+      const { problems } = this.#options.environment;
+      const placed = error instanceof PluginConfigError ? error.problems : [];
+      for (const problem of placed) problems.error(problem, problem.message);
+      if (placed.length === 0) problems.error(element, error instanceof Error ? error.message : String(error));
     }
   }
 }

@@ -1,5 +1,6 @@
-/** Between records' values and Ruby's: only results are converted, inputs are read as they are. */
+/** Between records' values and Ruby's: results are converted; inputs are read as they are, unless the program changes them. */
 import { Float, type Value } from '../pipeline/core/value.ts';
+import { RHash } from './hash.ts';
 import { Sym } from './objects.ts';
 import { rubyToS } from './to-s.ts';
 
@@ -38,4 +39,11 @@ function fromEntries(entries: readonly (readonly [unknown, unknown])[]): Value {
     });
   }
   return out;
+}
+
+/** A record's value as an expression may change it: hashes and arrays are copied, scalars are values anyway. */
+export function toChangeable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toChangeable);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return RHash.of(Object.entries(value).map(([key, item]) => [key, toChangeable(item)]));
 }

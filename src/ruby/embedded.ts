@@ -1,6 +1,6 @@
 /** `"#{…}"` in configuration values: Ruby with `hostname`, `worker_id`, `use_nil`, `use_default` and the environment. */
 import { type Embed, USE_DEFAULT, USE_NIL } from '../config/scanner.ts';
-import { setEnvironment } from './methods/module.ts';
+import { setEnvironment } from './methods/env.ts';
 import { evaluate } from './program.ts';
 import { rubyToS } from './to-s.ts';
 

@@ -1,7 +1,8 @@
 /** Ruby's `==`, `===`, `<=>` and hash keys. */
 import { Float } from '../pipeline/core/value.ts';
-import { ANCESTORS, classOf, send } from './methods/dispatch.ts';
-import { Constant, Proc, RRange, RRegexp, RubyError, RubyTime, Sym } from './objects.ts';
+import { RHash } from './hash.ts';
+import { ANCESTORS, classOf, send, truthy } from './methods/dispatch.ts';
+import { Constant, isException, Proc, RRange, RRegexp, RubyError, RubyTime, Sym } from './objects.ts';
 
 export function numeric(value: unknown): number | bigint | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
@@ -26,7 +27,7 @@ export function rubyEqual(a: unknown, b: unknown): boolean {
 }
 
 function entries(hash: unknown): Map<unknown, unknown> {
-  return hash instanceof Map ? hash : new Map(Object.entries(hash as object));
+  return hash instanceof Map ? hash : RHash.of(Object.entries(hash as object));
 }
 
 function hashEqual(a: Map<unknown, unknown>, b: Map<unknown, unknown>): boolean {
@@ -41,11 +42,12 @@ export function caseEqual(pattern: unknown, value: unknown): boolean {
   }
   if (pattern instanceof RRange) return covers(pattern, value);
   if (pattern instanceof Constant) return isA(value, pattern.name);
-  if (pattern instanceof Proc) return ![null, undefined, false].includes(pattern.run(value) as null);
-  return rubyEqual(pattern, value);
+  if (pattern instanceof Proc) return truthy(pattern.run(value));
+  return truthy(send(pattern, '===', [value]));
 }
 
 export function covers(range: RRange, value: unknown): boolean {
+  if (value === null || value === undefined) return false;
   const low = range.first === null ? -1 : compare(range.first, value);
   const high = range.last === null ? -1 : compare(value, range.last);
   if (low === undefined || high === undefined) return false;
@@ -53,8 +55,8 @@ export function covers(range: RRange, value: unknown): boolean {
 }
 
 export function isA(value: unknown, className: string): boolean {
-  if (value instanceof RubyError)
-    return className === 'Exception' || className === 'StandardError' || className === value.className;
+  if (value instanceof RubyError) return isException(value.className, className);
+  if (value instanceof Constant && (className === 'Class' || className === 'Module')) return true;
   return ANCESTORS[classOf(value)]!.includes(className) || className === 'BasicObject' || className === 'Kernel';
 }
 
@@ -74,6 +76,14 @@ export function compare(a: unknown, b: unknown): number | undefined {
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+/** What a block of `sort` gave. @throws RubyError ArgumentError for nil */
+export function orderOf(result: unknown, a: unknown, b: unknown): number {
+  const order = numeric(result);
+  if (order === undefined)
+    throw new RubyError('ArgumentError', `comparison of ${classOf(a)} with ${classOf(b)} failed`);
+  return Number(order);
 }
 
 function compareArrays(a: readonly unknown[], b: readonly unknown[]): number | undefined {

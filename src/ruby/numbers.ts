@@ -26,12 +26,18 @@ export function truncate(value: number): number | bigint {
   return Number.isSafeInteger(whole) ? (whole === 0 ? 0 : whole) : BigInt(whole);
 }
 
-/** `String#to_i`: leading digits; 0 without. */
-export function integerPrefix(text: string, base: number): number | bigint {
-  const digits = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, base);
-  const found = new RegExp(`^\\s*([-+]?)(?:0[xX](?=[0-9a-f])|0[bB]|0[oO])?([${digits}](?:_?[${digits}])*)`, 'i').exec(
-    text,
-  );
+const PREFIXES: Readonly<Record<number, string>> = { 2: '0b', 8: '0o?', 16: '0x' };
+
+/** `String#to_i`: leading digits; 0 without. `oct` also takes another base from a prefix. */
+export function integerPrefix(text: string, base: number, anyPrefix = false): number | bigint {
+  if (base < 2 || base > 36) throw new RubyError('ArgumentError', `invalid radix ${base}`);
+  if (anyPrefix) {
+    const prefix = /^\s*[-+]?0([xb])/i.exec(text)?.[1]?.toLowerCase();
+    if (prefix !== undefined) return integerPrefix(text, prefix === 'x' ? 16 : 2);
+  }
+  const digits = `[${'0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, base)}]`;
+  const prefix = PREFIXES[base] === undefined ? '' : `(?:${PREFIXES[base]}(?=${digits}))?`;
+  const found = new RegExp(`^\\s*([-+]?)${prefix}(${digits}(?:_?${digits})*)`, 'i').exec(text);
   if (found === null) return 0;
   const clean = found[2]!.replaceAll('_', '').toLowerCase();
   const sign = found[1] === '-' ? -1 : 1;
@@ -41,8 +47,9 @@ export function integerPrefix(text: string, base: number): number | bigint {
   return BigInt(sign) * big;
 }
 
-/** `String#to_f`. */
+/** `String#to_f`: what looks like a number at the beginning; 0.0 without. */
 export function floatPrefix(text: string): number | Float {
-  const found = /^\s*[-+]?\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][-+]?\d+)?/.exec(text);
-  return toFloat(found === null ? 0 : Number(found[0].replaceAll('_', '')));
+  const found = /^\s*[-+]?(?:\d+(?:_\d+)*)?(?:(?<=\d)\.\d+(?:_\d+)*|(?<!\d)\.\d+)?(?:(?<=\d)[eE][-+]?\d+)?/.exec(text);
+  const value = Number(found === null ? 0 : found[0].replaceAll('_', '') || 0);
+  return toFloat(Number.isNaN(value) ? 0 : value);
 }

@@ -1,8 +1,20 @@
 /** Programs: Ruby text parsed by Ruby's own parser and compiled once; and what a caller may conclude from what it reads. */
-import type { Value } from '../pipeline/core/value.ts';
-import { CompileError, Compiler } from './compile.ts';
-import { fromRuby } from './convert.ts';
-import type { RecordAccess, RunContext } from './run.ts';
+import { stringifyJson, type Value } from '../pipeline/core/value.ts';
+import { CompileError, Compiler } from './compile/index.ts';
+import { asRuby } from './compile/rescue.ts';
+import { fromRuby, toChangeable } from './convert.ts';
+import { RHash } from './hash.ts';
+import { setLastMatch } from './match.ts';
+import { RubyError } from './objects.ts';
+import {
+  BreakSignal,
+  NextSignal,
+  type RecordAccess,
+  ReturnSignal,
+  type Run,
+  type RunContext,
+  type Scope,
+} from './run.ts';
 import { list, type Node, node, plainTree, text } from './tree.ts';
 
 export interface Program {
@@ -48,19 +60,16 @@ export function compileRuby(source: string, variables: readonly string[]): Progr
     );
   }
   const tree = plainTree(result.value) as Node;
-  const compiler = new Compiler(variables);
+  const compiler = new Compiler(variables, source);
   const run = compiler.compile(tree);
   const { uses } = compiler;
-  const context = new Context(uses.locals);
+  const context = new Context(uses.mutates);
   return {
-    run(record, values) {
-      context.begin(record, values);
-      return fromRuby(run(context));
-    },
+    run: (record, values) => context.run(run, record, values),
     deps: {
-      recordKeys: uses.wholeRecord ? 'all' : [...uses.recordKeys],
+      recordKeys: uses.wholeRecord || uses.mutates ? 'all' : [...uses.recordKeys],
       variables: [...uses.variables],
-      pure: !uses.impure,
+      pure: !uses.impure && !uses.mutates,
     },
     ...fieldOf(tree),
   };
@@ -75,24 +84,55 @@ export function evaluate(source: string, variables: Readonly<Record<string, unkn
 class Context implements RunContext {
   record: RecordAccess = NO_RECORD;
   variables: Readonly<Record<string, unknown>> = {};
-  locals: Record<string, unknown> = Object.create(null);
-  readonly #usesLocals: boolean;
-  #map: Map<string, unknown> | undefined;
+  scope: Scope = { slots: [], up: undefined, owner: undefined };
+  readonly #changes: boolean;
+  #map: RHash | undefined;
+  /** Hashes and arrays of the record as they were given to the program. */
+  #given: { key: string; value: unknown; before: string }[] = [];
 
-  constructor(usesLocals: boolean) {
-    this.#usesLocals = usesLocals;
+  constructor(changes: boolean) {
+    this.#changes = changes;
   }
 
-  begin(record: RecordAccess, variables: Readonly<Record<string, unknown>>): void {
+  run(program: Run, record: RecordAccess, variables: Readonly<Record<string, unknown>>): Value {
     this.record = record;
     this.variables = variables;
     this.#map = undefined;
-    if (this.#usesLocals) this.locals = Object.create(null);
+    this.#given = [];
+    this.scope = { slots: [], up: undefined, owner: undefined };
+    setLastMatch(null);
+    try {
+      return fromRuby(program(this));
+    } catch (signal) {
+      if (signal instanceof ReturnSignal) return fromRuby(signal.value);
+      if (signal instanceof BreakSignal || signal instanceof NextSignal)
+        throw new RubyError('LocalJumpError', 'break or next outside of a block');
+      throw asRuby(signal) ?? signal;
+    } finally {
+      if (this.#changes) this.#giveBack();
+    }
   }
 
-  recordMap(): Map<string, unknown> {
-    this.#map ??= new Map(Object.entries(this.record.toObject()));
+  recordMap(): RHash {
+    if (this.#map !== undefined) return this.#map;
+    const fields = Object.entries(this.record.toObject());
+    this.#map = RHash.of(this.#changes ? fields.map(([key, value]) => [key, this.#changeable(key, value)]) : fields);
     return this.#map;
+  }
+
+  #changeable(key: string, value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    const copy = toChangeable(value);
+    if (copy !== value) this.#given.push({ key, value: copy, before: stringifyJson(value as Value) });
+    return copy;
+  }
+
+  /** A hash that the record holds is the record's own in Ruby: what was done to it is seen by whoever reads it next. */
+  #giveBack(): void {
+    for (const { key, value, before } of this.#given) {
+      const after = fromRuby(value);
+      if (stringifyJson(after) !== before) this.record.set?.(key, after);
+    }
   }
 }
 

@@ -1,9 +1,19 @@
 /**
- * Onigmo regexps (Ruby's) as JavaScript's. Ruby's `^` and `$` always match at lines, its `m` is JavaScript's `s`; what
- * JavaScript lacks (possessive quantifiers, atomic groups, `\h`, `\A`, POSIX classes …) is translated by oniguruma-to-es.
+ * Onigmo regexps (Ruby's) as JavaScript's.
+ *
+ * Guarantees: a regexp means here what it means in Ruby; what both languages say alike is JavaScript's own regexp, the rest
+ * (possessive quantifiers, atomic groups, POSIX classes, calls of groups …) is translated by oniguruma-to-es. No line of a log can
+ * hang the agent through a regexp of the first kind: V8 goes over to its linear engine after 50 000 steps back, and such
+ * regexps are written so that it can (no flags, no look-ahead that Ruby did not ask for). `isGuarded` tells of the others.
  */
+import v8 from 'node:v8';
 import { LRUCache } from 'lru-cache';
 import { toRegExp } from 'oniguruma-to-es';
+import { spell } from './regexp-syntax.ts';
+
+v8.setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+// The `l` flag, which says whether the linear engine takes a regexp.
+v8.setFlagsFromString('--enable-experimental-regexp-engine');
 
 const compiled = new LRUCache<string, RegExp>({ max: 500 });
 
@@ -15,32 +25,77 @@ export function compileRegexp(source: string, flags = ''): RegExp {
   const key = `${flags}/${source}`;
   let regexp = compiled.get(key);
   if (regexp === undefined) {
-    regexp = isPlain(source) && !flags.includes('x') ? plain(source, flags) : translate(source, flags);
+    regexp = compile(source, flags);
     compiled.set(key, regexp);
   }
   return regexp;
 }
 
-/** Text whose meaning is the same in both languages once the flags are mapped: no escapes but the common ones, no odd groups. */
-function isPlain(source: string): boolean {
-  return !/\\[^dwsDWSbB.\\/[\](){}|?*+^$"':;,#=@%&!~`<>_ntr-]|\(\?(?![:=!]|<[=!a-zA-Z])|[*+?}]\+|\[\[|&&|\[\^?\]|\$.|[^\x00-\x7f]|\{,|\\[ws]/i.test(
-    source,
-  );
+function compile(source: string, flags: string): RegExp {
+  const { onigmo, line, text } = spell(source, flags);
+  if (line === undefined || text === undefined) return translate(onigmo, flags);
+  try {
+    return line === text ? new RegExp(text) : new Lined(text, line);
+  } catch {
+    return translate(onigmo, flags);
+  }
 }
 
-function plain(source: string, flags: string): RegExp {
-  try {
-    return new RegExp(source, `m${flags.includes('i') ? 'i' : ''}${flags.includes('m') ? 's' : ''}`);
-  } catch {
-    return translate(source, flags);
-  }
+/** For a regexp that is not a Unicode one: the one that takes characters beyond the basic plane whole. */
+export function unicodeRegexp(source: string, flags: string): RegExp {
+  return translate(spell(source, flags).onigmo, flags);
 }
 
 /** The translation of any Ruby regexp, simple or not; takes characters, not UTF-16 units. @throws SyntaxError */
 export function translate(source: string, flags: string): RegExp {
   try {
-    return toRegExp(source, { flags, rules: { asciiWordBoundaries: false } });
+    return toRegExp(source, { flags });
   } catch (error) {
     throw new SyntaxError(`invalid regexp /${source}/${flags}: ${(error as Error).message}`);
+  }
+}
+
+/** `^` and `$` cost nothing in a subject of one line: most are. */
+class Lined extends RegExp {
+  readonly #line: RegExp;
+  readonly #lineSource: string;
+
+  constructor(text: string | RegExp, line: string, flags = '') {
+    super(text, flags);
+    this.#lineSource = line;
+    this.#line = new RegExp(line, flags);
+  }
+
+  /** The same regexp with other flags. */
+  with(flags: string): Lined {
+    return new Lined(this.source, this.#lineSource, flags);
+  }
+
+  get lineSource(): string {
+    return this.#lineSource;
+  }
+
+  override exec(subject: string): RegExpExecArray | null {
+    if (subject.includes('\n')) return super.exec(subject);
+    this.#line.lastIndex = this.lastIndex;
+    const match = this.#line.exec(subject);
+    this.lastIndex = this.#line.lastIndex;
+    return match;
+  }
+}
+
+/** The same regexp with other flags of JavaScript; what emulates Onigmo in it is kept. */
+export function withFlags(regexp: RegExp, flags: string): RegExp {
+  if (regexp instanceof Lined) return regexp.with(flags);
+  return new (regexp.constructor as RegExpConstructor)(regexp, flags);
+}
+
+/** Whether matching takes time in proportion to the subject, whatever the subject. */
+export function isGuarded(regexp: RegExp): boolean {
+  try {
+    new RegExp(regexp instanceof Lined ? regexp.lineSource : regexp.source, `${regexp.flags}l`);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -32,7 +32,16 @@ export class ParserError extends SluiceError {
 
 /** A wrong configuration found while a plugin is built, after the schema's own checks. */
 export class PluginConfigError extends SluiceError {
-  constructor(message: string) {
+  /** Several problems, each with its own place; empty where the section is the place. */
+  readonly problems: readonly PlacedProblem[];
+  constructor(message: string, problems: readonly PlacedProblem[] = []) {
     super('ERR_CONFIG', message);
+    this.problems = problems;
   }
+}
+
+export interface PlacedProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
 }

@@ -26,6 +26,7 @@ interface Moment {
   readonly date: Date;
   readonly sec: number;
   readonly offset: number;
+  readonly zone: string;
 }
 
 type Field = (m: Moment) => string | number;
@@ -55,7 +56,7 @@ const FIELDS: Readonly<Record<string, readonly [Field, number, string]>> = {
   p: [(m) => (m.date.getUTCHours() < 12 ? 'AM' : 'PM'), 0, ' '],
   P: [(m) => (m.date.getUTCHours() < 12 ? 'am' : 'pm'), 0, ' '],
   s: [(m) => m.sec, 1, '0'],
-  Z: [(m) => (m.offset === 0 ? 'UTC' : ''), 0, ' '],
+  Z: [(m) => m.zone, 0, ' '],
   U: [(m) => week(m.date, 0), 2, '0'],
   W: [(m) => week(m.date, 1), 2, '0'],
   V: [(m) => isoWeek(m.date)[1], 2, '0'],
@@ -72,21 +73,23 @@ const COMBINED: Readonly<Record<string, string>> = {
   R: '%H:%M',
   r: '%I:%M:%S %p',
   c: '%a %b %e %H:%M:%S %Y',
-  v: '%e-%^b-%Y',
-  '+': '%a %b %e %H:%M:%S %Z %Y',
+  v: '%e-%^b-%4Y',
 };
 
 type Part = { readonly nanos: number } | ((m: Moment) => string);
 
-/** Compiles a format. Unknown directives stay as they are, as in Ruby. */
-export function compileStrftime(format: string, zone: Zone): Strftime {
+/**
+ * Compiles a format. Unknown directives stay as they are, as in Ruby.
+ * @param name of the zone, for `%Z`
+ */
+export function compileStrftime(format: string, zone: Zone, name: (sec: number) => string = nameOf(zone)): Strftime {
   const parts = compileParts(format);
   let second = Number.NaN;
   let texts: (string | number)[] = [];
   return (sec, nsec) => {
     if (sec !== second) {
       second = sec;
-      texts = render(parts, sec, zone(sec));
+      texts = render(parts, { date: dateOf(sec, zone(sec)), sec, offset: zone(sec), zone: name(sec) });
     }
     let out = '';
     for (const text of texts) out += typeof text === 'string' ? text : fraction(nsec, text);
@@ -94,9 +97,17 @@ export function compileStrftime(format: string, zone: Zone): Strftime {
   };
 }
 
+function nameOf(zone: Zone): (sec: number) => string {
+  return (sec) => (zone(sec) === 0 ? 'UTC' : '');
+}
+
+/** The fields of local time, read with the getUTC methods. */
+function dateOf(sec: number, offset: number): Date {
+  return new Date((sec + offset) * 1000);
+}
+
 /** Parts as text, neighbours joined; a number is that many digits of the nanoseconds. */
-function render(parts: readonly Part[], sec: number, offset: number): (string | number)[] {
-  const moment = { date: new Date((sec + offset) * 1000), sec, offset };
+function render(parts: readonly Part[], moment: Moment): (string | number)[] {
   const out: (string | number)[] = [];
   for (const part of parts) {
     if (typeof part === 'object') out.push(part.nanos);
@@ -114,13 +125,13 @@ function fraction(nsec: number, digits: number): string {
 
 function compileParts(format: string): Part[] {
   const parts: Part[] = [];
-  const directive = /%([-0^#_:]*)(\d*)([a-zA-Z%+])/g;
+  const directive = /%([-0^#_]*)(\d*)(:{0,3})([EO]?)([a-zA-Z%+])/g;
   let at = 0;
   for (const found of format.matchAll(directive)) {
     const literal = format.slice(at, found.index);
     if (literal !== '') parts.push(() => literal);
     at = found.index + found[0].length;
-    parts.push(...compileDirective(found[0], found[1]!, found[2]!, found[3]!));
+    parts.push(...compileDirective(found[0], found[1]! + found[3]!, found[2]!, found[5]!));
   }
   const tail = format.slice(at);
   if (tail !== '') parts.push(() => tail);
@@ -128,21 +139,54 @@ function compileParts(format: string): Part[] {
 }
 
 function compileDirective(text: string, flags: string, width: string, name: string): Part[] {
+  if (flags.includes(':') && name !== 'z') return [() => text];
   if (name === '%') return [() => '%'];
-  if (name === 'n' || name === 't') return [() => (name === 'n' ? '\n' : '\t')];
+  if (name === 'n' || name === 't')
+    return [() => (name === 'n' ? '\n' : '\t').padStart(Number(width || 0), padOf(flags, ' '))];
   if (name === 'N') return [{ nanos: Number(width || 9) }];
   if (name === 'L') return [{ nanos: Number(width || 3) }];
-  if (name === 'z') return [(m) => offsetText(m.offset, flags)];
-  if (COMBINED[name] !== undefined) return compileParts(COMBINED[name]);
+  if (name === 'z') return [(m) => offsetText(m.offset, flags, Number(width || 0))];
+  const combined = COMBINED[name];
+  if (combined !== undefined) return compileCombined(combined, flags, width);
   const field = FIELDS[name];
   if (field === undefined) return [() => text];
-  return [(m) => padded(String(field[0](m)), field, flags, width)];
+  return [(m) => padded(field[0](m), field, flags, width)];
 }
 
-function padded(value: string, [, wide, fill]: readonly [Field, number, string], flags: string, width: string): string {
-  const pad = flags.includes('0') ? '0' : flags.includes('_') ? ' ' : fill;
+function compileCombined(format: string, flags: string, width: string): Part[] {
+  const parts = compileParts(format);
+  if (width === '' && !/[\^#]/.test(flags)) return parts;
+  return [
+    (m) => {
+      const text = render(parts, m)
+        .join('')
+        .padStart(Number(width || 0), padOf(flags, ' '));
+      return flags.includes('^') ? text.toUpperCase() : text;
+    },
+  ];
+}
+
+/** The last of the padding flags counts. */
+function padOf(flags: string, fill: string): string {
+  const last = [...flags].findLast((flag) => flag === '0' || flag === '_');
+  return last === undefined ? fill : last === '0' ? '0' : ' ';
+}
+
+function padded(
+  value: string | number,
+  [, wide, fill]: readonly [Field, number, string],
+  flags: string,
+  width: string,
+): string {
   const size = flags.includes('-') ? 0 : Number(width || wide);
-  const text = value.padStart(size, pad);
+  const pad = padOf(flags, fill);
+  const negative = typeof value === 'number' && value < 0;
+  const digits = String(negative ? -value : value);
+  const text = !negative
+    ? digits.padStart(size, pad)
+    : pad === '0'
+      ? `-${digits.padStart(size - 1, '0')}`
+      : `-${digits}`.padStart(size, pad);
   if (flags.includes('^')) return text.toUpperCase();
   return flags.includes('#') ? swapCase(text) : text;
 }
@@ -151,13 +195,29 @@ function swapCase(text: string): string {
   return text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase();
 }
 
-/** `+0900`, with `:` `+09:00`, with `::` `+09:00:00`. */
-function offsetText(offset: number, flags: string): string {
+/** `+0900`, with `:` `+09:00`, with `::` `+09:00:00`, with `:::` as short as it can be. */
+function offsetText(offset: number, flags: string, width: number): string {
   const two = (n: number) => String(Math.floor(n)).padStart(2, '0');
   const abs = Math.abs(offset);
-  const colon = flags.includes(':') ? ':' : '';
-  const seconds = flags.includes('::') ? `:${two(abs % 60)}` : '';
-  return `${offset < 0 ? '-' : '+'}${two(abs / 3600)}${colon}${two((abs % 3600) / 60)}${seconds}`;
+  const [minutes, seconds] = [two((abs % 3600) / 60), two(abs % 60)];
+  const colons = flags.split(':').length - 1;
+  const rest =
+    colons === 0
+      ? minutes
+      : colons === 1
+        ? `:${minutes}`
+        : colons === 2
+          ? `:${minutes}:${seconds}`
+          : seconds !== '00'
+            ? `:${minutes}:${seconds}`
+            : minutes === '00'
+              ? ''
+              : `:${minutes}`;
+  const sign = offset < 0 ? '-' : '+';
+  const hours = String(Math.floor(abs / 3600));
+  if (flags.includes('-')) return sign + hours + rest;
+  if (flags.includes('_')) return `${sign}${hours}`.padStart(Math.max(3, width - rest.length), ' ') + rest;
+  return sign + hours.padStart(Math.max(2, width - 1 - rest.length), '0') + rest;
 }
 
 const DAY_MS = 86_400_000;

@@ -41,6 +41,16 @@ export function parseZone(text: string): Zone {
   });
 }
 
+let names: Intl.DateTimeFormat | undefined;
+
+/** The short name of the process's own zone at an instant: `UTC`, `EST`; empty where only its offset is known. */
+export function zoneName(sec: number): string {
+  if (localZone(sec) === 0) return 'UTC';
+  names ??= new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' });
+  const name = names.formatToParts(new Date(sec * 1000)).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  return name.startsWith('GMT') ? '' : name;
+}
+
 /** Fluentd takes offsets and names with a slash only: `UTC` is none. @throws PluginConfigError */
 export function checkZone(timezone: string | undefined): void {
   if (timezone === undefined) return;

@@ -1,11 +1,12 @@
 /** Methods of Integer and Float. Integers beyond 2^53 are bigints; a Float result stays a Float even when it is integral. */
 
 import { Float } from '../../pipeline/core/value.ts';
-import { compareStrictly, numeric, rubyEqual } from '../equal.ts';
+import { int, kindOf } from '../arguments.ts';
+import { compareStrictly, numeric } from '../equal.ts';
 import { isFloat, type RubyNumber, toFloat, toInteger, truncate } from '../numbers.ts';
-import { RubyError } from '../objects.ts';
+import { RRange, RubyError } from '../objects.ts';
 import { rubyToS } from '../to-s.ts';
-import { classOf, define, type Method } from './dispatch.ts';
+import { classOf, define, enumerating, type Method } from './dispatch.ts';
 
 const plain = (value: unknown): number => Number(value instanceof Float ? value.value : value);
 
@@ -69,6 +70,8 @@ function rounding(round: (value: number) => number): Method {
       return round(plain(self) / unit) * unit;
     }
     const value = plain(self);
+    // No digit lies behind the point of such a number.
+    if (n > 0 && Math.abs(value) >= 1e15) return self;
     if (n <= 0) return truncate(n === 0 ? round(value) : round(value * 10 ** n) / 10 ** n);
     // Shifting the decimal exponent in text avoids the error of a multiplication.
     const shifted = round(Number(`${value}e${n}`));
@@ -76,6 +79,7 @@ function rounding(round: (value: number) => number): Method {
   };
 }
 
+const floored = (value: unknown) => (isFloat(value) ? truncate(Math.floor(plain(value))) : value);
 const awayFromZero = (value: number) => Math.sign(value) * Math.round(Math.abs(value));
 
 define('Numeric', {
@@ -96,15 +100,13 @@ define('Numeric', {
   modulo: rest,
   '**': power,
   pow: power,
-  div: (self, args) => truncate(Math.floor(plain(divide(self, args, undefined)))),
+  div: (self, args) => floored(divide(self, args, undefined)),
   fdiv: (self, [other]) => toFloat(plain(self) / plain(other)),
-  divmod: (self, args) => [truncate(Math.floor(plain(divide(self, args, undefined)))), rest(self, args, undefined)],
+  divmod: (self, args) => [floored(divide(self, args, undefined)), rest(self, args, undefined)],
   '<': (self, [other]) => compareStrictly(self, other) < 0,
   '>': (self, [other]) => compareStrictly(self, other) > 0,
   '<=': (self, [other]) => compareStrictly(self, other) <= 0,
   '>=': (self, [other]) => compareStrictly(self, other) >= 0,
-  'between?': (self, [a, b]) => compareStrictly(self, a) >= 0 && compareStrictly(self, b) <= 0,
-  clamp: (self, [a, b]) => (compareStrictly(self, a) < 0 ? a : compareStrictly(self, b) > 0 ? b : self),
   '-@': (self) => (isFloat(self) ? toFloat(-plain(self)) : self === 0 ? 0 : -self),
   '+@': (self) => self,
   abs: (self) => (isFloat(self) ? toFloat(Math.abs(plain(self))) : self < 0 ? -self : self),
@@ -115,7 +117,6 @@ define('Numeric', {
   floor: rounding(Math.floor),
   ceil: rounding(Math.ceil),
   to_f: (self) => toFloat(plain(self)),
-  to_r: (self) => self,
   'zero?': (self) => plain(self) === 0,
   'nonzero?': (self) => (plain(self) === 0 ? null : self),
   'positive?': (self) => plain(self) > 0,
@@ -125,53 +126,116 @@ define('Numeric', {
   'infinite?': (self) => (Number.isFinite(plain(self)) || Number.isNaN(plain(self)) ? null : plain(self) > 0 ? 1 : -1),
   'nan?': (self) => Number.isNaN(plain(self)),
   coerce: (self, [other]) => [toFloat(plain(other)), toFloat(plain(self))],
-  step: (self, [limit, by], block) => {
-    const out: unknown[] = [];
-    for (let at = plain(self); plain(by) > 0 ? at <= plain(limit) : at >= plain(limit); at += plain(by)) {
-      out.push(at);
-      block?.(at);
-    }
-    return block === undefined ? out : self;
+  remainder: (self, [other]) => {
+    const right = operand(other);
+    if (isFloat(self) || isFloat(right)) return toFloat(plain(self) % plain(right));
+    return toInteger(BigInt(self) % nonZero(right));
   },
+  ...enumerating({
+    step: (self, [limit, by = 1], block) => {
+      const real = isFloat(self) || isFloat(by);
+      const [first, last, unit] = [plain(self), plain(limit), plain(by)];
+      const count = Math.floor((last - first) / unit + 1e-9);
+      for (let i = 0; i <= count; i++) block!(real ? toFloat(first + i * unit) : first + i * unit);
+      return self;
+    },
+  }),
 });
 
+/** @throws RubyError TypeError for what is no Integer */
+function whole(value: unknown): bigint {
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return BigInt(value);
+  throw new RubyError('TypeError', `${kindOf(value)} can't be coerced into Integer`);
+}
+
+function nonZero(value: unknown): bigint {
+  const n = whole(value);
+  if (n === 0n) throw new RubyError('ZeroDivisionError', 'divided by 0');
+  return n;
+}
+
+function gcd(x: bigint, y: bigint): bigint {
+  let [a, b] = [x < 0n ? -x : x, y < 0n ? -y : y];
+  while (b !== 0n) [a, b] = [b, a % b];
+  return a;
+}
+
+/** One bit, or the bits of a range. */
+function bits(self: unknown, at: unknown, count?: unknown): number | bigint {
+  if (count !== undefined) return toInteger((whole(self) >> BigInt(int(at))) & ((1n << BigInt(int(count))) - 1n));
+  if (!(at instanceof RRange)) return Number((whole(self) >> BigInt(int(at))) & 1n);
+  if (at.first === null) throw new RubyError('ArgumentError', 'range of bits without a beginning');
+  const from = BigInt(int(at.first));
+  const value = from < 0n ? whole(self) << -from : whole(self) >> from;
+  if (at.last === null) return toInteger(value);
+  const size = BigInt(int(at.last)) - from + (at.exclusive ? 0n : 1n);
+  return toInteger(size < 0n ? value : value & ((1n << size) - 1n));
+}
+
+const bitwise =
+  (f: (a: bigint, b: bigint) => bigint): Method =>
+  (self, [other]) =>
+    toInteger(f(whole(self), whole(other)));
+const shifted = (self: unknown, by: number) =>
+  toInteger(by >= 0 ? whole(self) << BigInt(by) : whole(self) >> BigInt(-by));
+
 define('Integer', {
-  to_s: (self, [base]) => (self as number).toString(Number(base ?? 10)),
-  chr: (self) => String.fromCodePoint(Number(self)),
+  to_s: (self, [base = 10]) => (self as number).toString(int(base)),
+  inspect: (self) => String(self),
+  chr: (self) => {
+    const code = Number(self);
+    if (code < 0 || code > 0x10ffff) throw new RubyError('RangeError', `${code} out of char range`);
+    return String.fromCodePoint(code);
+  },
   ord: (self) => self,
-  times: (self, _args, block) => {
-    const all = Array.from({ length: Number(self) }, (_, i) => i);
-    if (block === undefined) return all;
-    for (const i of all) block(i);
-    return self;
-  },
-  upto: (self, [last], block) => {
-    for (let i = Number(self); i <= Number(last); i++) block?.(i);
-    return self;
-  },
-  downto: (self, [last], block) => {
-    for (let i = Number(self); i >= Number(last); i--) block?.(i);
-    return self;
-  },
   succ: (self) => toInteger(BigInt(self) + 1n),
   next: (self) => toInteger(BigInt(self) + 1n),
   pred: (self) => toInteger(BigInt(self) - 1n),
   'even?': (self) => BigInt(self) % 2n === 0n,
   'odd?': (self) => BigInt(self) % 2n !== 0n,
-  '&': (self, [o]) => toInteger(BigInt(self) & BigInt(o)),
-  '|': (self, [o]) => toInteger(BigInt(self) | BigInt(o)),
-  '^': (self, [o]) => toInteger(BigInt(self) ^ BigInt(o)),
+  '&': bitwise((a, b) => a & b),
+  '|': bitwise((a, b) => a | b),
+  '^': bitwise((a, b) => a ^ b),
   '~': (self) => toInteger(~BigInt(self)),
-  '<<': (self, [o]) => toInteger(BigInt(self) << BigInt(o)),
-  '>>': (self, [o]) => toInteger(BigInt(self) >> BigInt(o)),
-  '[]': (self, [bit]) => Number((BigInt(self) >> BigInt(bit)) & 1n),
-  digits: (self) => [...rubyToS(self)].reverse().map(Number),
-  gcd: (self, [other]) => {
-    let [a, b] = [Math.abs(Number(self)), Math.abs(Number(other))];
-    while (b !== 0) [a, b] = [b, a % b];
-    return a;
+  '<<': (self, [by]) => shifted(self, int(by)),
+  '>>': (self, [by]) => shifted(self, -int(by)),
+  '[]': (self, [at, count]) => bits(self, at, count),
+  digits: (self) => {
+    if (self < 0) throw new RubyError('Math::DomainError', 'out of domain');
+    return [...rubyToS(self)].reverse().map(Number);
   },
-  bit_length: (self) => BigInt(self).toString(2).length,
+  gcd: (self, [other]) => toInteger(gcd(whole(self), whole(other))),
+  lcm: (self, [other]) => {
+    const [a, b] = [whole(self), whole(other)];
+    if (a === 0n || b === 0n) return 0;
+    const value = (a / gcd(a, b)) * b;
+    return toInteger(value < 0n ? -value : value);
+  },
+  pow: (self, [other, modulus]) => {
+    if (modulus === undefined) return power(self, [other], undefined);
+    const m = nonZero(modulus);
+    let [base, n, out] = [whole(self) % m, whole(other), 1n];
+    for (; n > 0n; n >>= 1n, base = (base * base) % m) if (n & 1n) out = (out * base) % m;
+    return toInteger(out < 0n !== m < 0n && out !== 0n ? out + m : out);
+  },
+  size: () => 8,
+  bit_length: (self) => {
+    const n = BigInt(self);
+    const positive = n < 0n ? ~n : n;
+    return positive === 0n ? 0 : positive.toString(2).length;
+  },
+  ...enumerating({
+    times: (self, _args, block) => {
+      for (let i = 0; i < Number(self); i++) block!(i);
+      return self;
+    },
+    upto: (self, [last], block) => {
+      for (let i = Number(self); i <= plain(operand(last)); i++) block!(i);
+      return self;
+    },
+    downto: (self, [last], block) => {
+      for (let i = Number(self); i >= plain(operand(last)); i--) block!(i);
+      return self;
+    },
+  }),
 });
-
-define('Comparable', { '==': (self, [other]) => rubyEqual(self, other) });

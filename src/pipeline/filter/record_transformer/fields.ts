@@ -7,7 +7,7 @@ import os from 'node:os';
 import type { Element } from '../../../config/element.ts';
 import { compileTemplate, type Program } from '../../../ruby/placeholder.ts';
 import { rubyToS } from '../../../ruby/to-s.ts';
-import { PluginConfigError } from '../../core/errors.ts';
+import { type PlacedProblem, PluginConfigError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/event.ts';
 import type { Slot } from '../../core/slot.ts';
 import { isHash, parseJson, type Value } from '../../core/value.ts';
@@ -32,12 +32,18 @@ const NAMES = ['record', 'time', 'tag', 'tag_parts', 'tag_prefix', 'tag_suffix',
 type Template = (names: TagNames) => Expression;
 
 export function compileFields(sections: readonly Element[], options: FieldOptions): (tag: string) => Assignments {
+  const problems: PlacedProblem[] = [];
   const fields = sections.flatMap((section) =>
-    [...section.params].map(([key, param]) => {
-      const where = { file: param.file, line: param.line };
-      return { key: template(key, options, where), value: valueTemplate(param.value, options, where) };
+    [...section.params].flatMap(([key, { file, line, value }]) => {
+      try {
+        return [{ key: template(key, options), value: valueTemplate(value, options) }];
+      } catch (error) {
+        problems.push({ file, line, message: `'${key}' in <record>: ${(error as Error).message}` });
+        return [];
+      }
     }),
   );
+  if (problems.length > 0) throw new PluginConfigError(problems[0]!.message, problems);
   return (tag) => {
     const names = tagNames(tag, os.hostname());
     return assignments(fields.map((field) => [field.key(names), cast(field.value(names), options)]));
@@ -65,33 +71,28 @@ function cast(value: Expression, options: FieldOptions): Expression {
   return expression.of(value.keys, (event) => rubyToS(value.value(event)));
 }
 
-interface Where {
-  readonly file: string;
-  readonly line: number;
-}
-
-function template(text: string, options: FieldOptions, where: Where): Template {
+function template(text: string, options: FieldOptions): Template {
   if (!text.includes('${')) return () => expression.constant(text);
   if (!options.ruby) return (names) => expandPlain(text, names, (message) => options.host.log.warn(message));
   const program: Program = compileTemplate(text, NAMES);
   return (names) => rubyExpression(program, names);
 }
 
-function valueTemplate(text: string, options: FieldOptions, where: Where): Template {
-  if (!/^[[{]/.test(text)) return template(text, options, where);
+function valueTemplate(text: string, options: FieldOptions): Template {
+  if (!/^[[{]/.test(text)) return template(text, options);
   let parsed: Value;
   try {
     parsed = parseJson(text);
   } catch (error) {
     throw new PluginConfigError(`failed to parse the value as JSON (${(error as Error).message}): ${text}`);
   }
-  return nested(parsed, options, where);
+  return nested(parsed, options);
 }
 
-function nested(value: Value, options: FieldOptions, where: Where): Template {
-  if (typeof value === 'string') return template(value, options, where);
+function nested(value: Value, options: FieldOptions): Template {
+  if (typeof value === 'string') return template(value, options);
   if (Array.isArray(value)) {
-    const items = value.map((item) => nested(item, options, where));
+    const items = value.map((item) => nested(item, options));
     return (names) =>
       join(
         items.map((item) => item(names)),
@@ -99,8 +100,8 @@ function nested(value: Value, options: FieldOptions, where: Where): Template {
       );
   }
   if (isHash(value)) {
-    const keys = Object.keys(value).map((key) => template(key, options, where));
-    const items = Object.values(value).map((item) => nested(item, options, where));
+    const keys = Object.keys(value).map((key) => template(key, options));
+    const items = Object.values(value).map((item) => nested(item, options));
     return (names) =>
       join(
         [...keys, ...items].map((item) => item(names)),
