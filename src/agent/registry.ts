@@ -26,6 +26,7 @@ type Lines = Record<string, () => Promise<unknown>>;
 const inputs: Lines = {
   dummy: () => import('../pipeline/input/sample.ts').then(plugin),
   exec: () => import('../pipeline/input/exec.ts').then(plugin),
+  forward: () => import('../pipeline/input/forward/index.ts').then(plugin),
   http: () => import('../pipeline/input/http/index.ts').then(plugin),
   monitor_agent: () => import('../pipeline/input/monitor_agent.ts').then(plugin),
   prometheus: () => import('../pipeline/input/prometheus/index.ts').then(plugin),
@@ -38,6 +39,7 @@ const inputs: Lines = {
   tail: () => import('../pipeline/input/tail/index.ts').then(plugin),
   tcp: () => import('../pipeline/input/tcp.ts').then(plugin),
   udp: () => import('../pipeline/input/udp.ts').then(plugin),
+  unix: () => import('../pipeline/input/unix.ts').then(plugin),
 };
 
 const filters: Lines = {
@@ -54,6 +56,7 @@ const outputs: Lines = {
   elasticsearch: () => import('../pipeline/output/elasticsearch/index.ts').then(plugin),
   elasticsearch_dynamic: () => import('../pipeline/output/elasticsearch/index.ts').then((m) => m.dynamic),
   file: () => import('../pipeline/output/file.ts').then(plugin),
+  forward: () => import('../pipeline/output/forward/index.ts').then(plugin),
   null: () => import('../pipeline/output/null.ts').then(plugin),
   opensearch: () => import('../pipeline/output/elasticsearch/index.ts').then((m) => m.opensearch),
   prometheus: () => import('../pipeline/output/prometheus.ts').then(plugin),

@@ -1,0 +1,93 @@
+/** Where the servers are: `<server>` sections, static services, and files that are read again when they change. */
+import path from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import type { ConfigOf } from '../../../config/schema.ts';
+import { PluginConfigError } from '../../core/errors.ts';
+import type { FsPort } from '../../core/ports.ts';
+import type { schema } from './schema.ts';
+
+export interface Service {
+  readonly host: string;
+  readonly port: number;
+  readonly name: string | undefined;
+  readonly weight: number;
+  readonly standby: boolean;
+  readonly shared_key: string | undefined;
+  readonly username: string;
+  readonly password: string;
+}
+
+type Config = ConfigOf<typeof schema>;
+
+export class Discovery {
+  readonly #static: Service[];
+  readonly #files: readonly { path: string; stamp: string; services: Service[] }[];
+  readonly #fs: FsPort;
+
+  /** @throws PluginConfigError for a file that is missing or damaged */
+  constructor(config: Config, fs: FsPort) {
+    const { server, service_discovery: sections } = config.$sections;
+    this.#fs = fs;
+    const all = [...server, ...sections.flatMap((section) => section.$sections.service)];
+    this.#static = all.map((section) => ({ ...section, host: section.host ?? '' }));
+    this.#files = sections
+      .filter((section) => section['@type'] === 'file')
+      .map((section) => ({ path: section.path, stamp: stampOf(fs, section.path), services: this.#read(section.path) }));
+  }
+
+  services(): Service[] {
+    return [...this.#static, ...this.#files.flatMap((file) => file.services)];
+  }
+
+  /** Reads files that changed; true where one did. @throws PluginConfigError: the old services stay */
+  refresh(): boolean {
+    let changed = false;
+    for (const file of this.#files) {
+      const stamp = stampOf(this.#fs, file.path);
+      if (stamp === file.stamp) continue;
+      file.stamp = stamp;
+      file.services = this.#read(file.path);
+      changed = true;
+    }
+    return changed;
+  }
+
+  get watches(): boolean {
+    return this.#files.length > 0;
+  }
+
+  #read(file: string): Service[] {
+    let content: unknown;
+    try {
+      const text = this.#fs.readFileSync(file, 'utf8');
+      content = path.extname(file) === '.json' ? JSON.parse(text) : parseYaml(text);
+    } catch (error) {
+      throw new PluginConfigError(`sd_file: path=${file}: ${(error as Error).message}`);
+    }
+    if (!Array.isArray(content)) throw new PluginConfigError(`sd_file: path=${file}: a list of services is expected`);
+    return content.map((item) => serviceOf(item as Record<string, unknown>, file));
+  }
+}
+
+function serviceOf(item: Record<string, unknown>, file: string): Service {
+  const { host, port, name, weight = 60, standby = false, shared_key: key, username, password } = item ?? {};
+  if (typeof host !== 'string' || !Number.isInteger(Number(port ?? Number.NaN)))
+    throw new PluginConfigError(`sd_file: path=${file}: Service must have \`host\` and \`port\``);
+  const text = (value: unknown) => (value === undefined || value === null ? undefined : String(value));
+  return {
+    host,
+    port: Number(port),
+    name: text(name),
+    weight: Number(weight),
+    standby: standby === true,
+    shared_key: text(key),
+    username: text(username) ?? '',
+    password: text(password) ?? '',
+  };
+}
+
+/** Changes when the file does; a missing file keeps what is known. */
+function stampOf(fs: FsPort, file: string): string {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+}
