@@ -25,10 +25,11 @@ const FALLBACKS: readonly [Kind, string][] = [
   ['formatter', 'single_value'],
 ];
 
-/** Types that inputs fall back to where their section names none. */
-const INPUT_FALLBACKS: Readonly<Record<string, readonly [Kind, string][]>> = {
-  syslog: [['parser', 'syslog']],
-  exec: [['parser', 'tsv']],
+/** Types that one plugin falls back to where its section names none. */
+const OWN_FALLBACKS: Readonly<Record<string, readonly [Kind, string][]>> = {
+  'input/syslog': [['parser', 'syslog']],
+  'input/exec': [['parser', 'tsv']],
+  'output/exec': [['formatter', 'tsv']],
 };
 
 export async function preload(root: Element, loaded: Loaded): Promise<void> {
@@ -37,7 +38,7 @@ export async function preload(root: Element, loaded: Loaded): Promise<void> {
     const kind = KINDS[element.name];
     const type = typeOf(element);
     if (kind !== undefined && type !== undefined) wanted.push([kind, type]);
-    if (kind === 'input' && type !== undefined) wanted.push(...(INPUT_FALLBACKS[type] ?? []));
+    wanted.push(...(OWN_FALLBACKS[`${kind}/${type}`] ?? []));
     // The stdout formatter's inner one.
     const inner = element.text('output_type');
     if (inner !== undefined) wanted.push(['formatter', inner]);
