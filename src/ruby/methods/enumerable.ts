@@ -3,7 +3,7 @@ import { int, count as size } from '../arguments.ts';
 import { caseEqual, compareStrictly, numeric, orderOf, rubyEqual } from '../equal.ts';
 import { RHash } from '../hash.ts';
 import { isFloat, toFloat } from '../numbers.ts';
-import { type Enumerator, RRange, RubyError, Sym } from '../objects.ts';
+import { Enumerator, RRange, RubyError, Sym } from '../objects.ts';
 import { type Block, classOf, define, enumerating, find, type Method, send, truthy } from './dispatch.ts';
 import { rangeItems } from './range.ts';
 
@@ -189,11 +189,6 @@ define(
         .map((item) => block!(item))
         .filter(truthy),
     reject: (self, _args, block) => items(self).filter((item) => !truthy(block!(item))),
-    partition: (self, args, block) => {
-      if (args.length > 0) throw new RubyError('ArgumentError', 'wrong number of arguments (given 1, expected 0)');
-      const verdicts = items(self).map((item) => truthy(block!(item)));
-      return [items(self).filter((_, i) => verdicts[i]), items(self).filter((_, i) => !verdicts[i])];
-    },
     find: firstOf,
     detect: firstOf,
     min_by: extremeBy(1),
@@ -220,6 +215,13 @@ define(
 );
 
 define('Enumerable', {
+  partition: (self, args, block) => {
+    // A string has a method of this name with another meaning.
+    if (args.length > 0) throw new RubyError('ArgumentError', 'wrong number of arguments (given 1, expected 0)');
+    if (block === undefined) return new Enumerator(self, 'partition', []);
+    const verdicts = items(self).map((item) => truthy(block(item)));
+    return [items(self).filter((_, i) => verdicts[i]), items(self).filter((_, i) => !verdicts[i])];
+  },
   grep: (self, [pattern], block) => {
     const found = items(self).filter((item) => caseEqual(pattern, item));
     return block === undefined ? found : found.map((item) => block(item));

@@ -1,6 +1,6 @@
 /** `String#succ`: the rightmost letter or digit goes on, carrying to the left. */
 
-const isAlnum = (c: string) => /^[0-9A-Za-z]$/.test(c);
+const isAlnum = (c: string) => /^[\p{L}\p{N}]$/u.test(c);
 
 export function successor(text: string): string {
   const chars = [...text];
