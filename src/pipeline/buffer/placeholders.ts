@@ -7,7 +7,8 @@ import { localZone, parseZone, utcZone, type Zone } from '../core/zone.ts';
 import type { ChunkMeta } from '../plugin.ts';
 
 const TAG = /\$\{tag(?:\[(-?\d+)\])?\}/g;
-const VARIABLE = /\$\{([^}]+)\}/g;
+/** Fluentd's own alphabet: `${record["key"]}` is no placeholder and stays as it is. */
+const VARIABLE = /\$\{([-_.@$a-zA-Z0-9]+)\}/g;
 const TIME = /%[-_0^#]*[a-zA-Z]/;
 
 export interface ChunkKeys {

@@ -31,23 +31,26 @@ export interface Answer {
 
 export class Client {
   readonly #options: ClientOptions;
-  readonly #agents: { http: http.Agent; https: https.Agent };
+  readonly #plain = new http.Agent({ keepAlive: true });
+  #secure: https.Agent | undefined;
   #turn = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    const { verify, ca, cert, key, passphrase } = options.tls;
-    this.#agents = {
-      http: new http.Agent({ keepAlive: true }),
-      https: new https.Agent({
-        keepAlive: true,
-        rejectUnauthorized: verify,
-        ...(ca === undefined ? {} : { ca: fs.readFileSync(ca) }),
-        ...(cert === undefined ? {} : { cert: fs.readFileSync(cert) }),
-        ...(key === undefined ? {} : { key: fs.readFileSync(key) }),
-        ...(passphrase === undefined ? {} : { passphrase }),
-      }),
-    };
+  }
+
+  /** Certificates are read at the first request, as Fluentd does: a file that comes later is a retry, not a failed start. */
+  #tlsAgent(): https.Agent {
+    const { verify, ca, cert, key, passphrase } = this.#options.tls;
+    this.#secure ??= new https.Agent({
+      keepAlive: true,
+      rejectUnauthorized: verify,
+      ...(ca === undefined ? {} : { ca: fs.readFileSync(ca) }),
+      ...(cert === undefined ? {} : { cert: fs.readFileSync(cert) }),
+      ...(key === undefined ? {} : { key: fs.readFileSync(key) }),
+      ...(passphrase === undefined ? {} : { passphrase }),
+    });
+    return this.#secure;
   }
 
   /** @throws SluiceError for what the network does; any status is an answer. */
@@ -58,7 +61,9 @@ export class Client {
     headers: Record<string, string> = {},
     signal?: AbortSignal,
   ): Promise<Answer> {
-    const host = this.#options.hosts[this.#turn++ % this.#options.hosts.length]!;
+    const host = this.#options.hosts[this.#turn++ % this.#options.hosts.length];
+    if (host === undefined)
+      throw new SluiceError('ERR_CLUSTER', 'could not push logs to Elasticsearch cluster: no host of it is named');
     const isTls = host.protocol === 'https:';
     const send = isTls ? this.#options.net.httpsRequest : this.#options.net.httpRequest;
     const where = {
@@ -75,7 +80,7 @@ export class Client {
         {
           ...where,
           method,
-          agent: isTls ? this.#agents.https : this.#agents.http,
+          agent: isTls ? this.#tlsAgent() : this.#plain,
           headers: {
             ...this.#options.headers,
             ...headers,
@@ -109,8 +114,8 @@ export class Client {
   }
 
   close(): void {
-    this.#agents.http.destroy();
-    this.#agents.https.destroy();
+    this.#plain.destroy();
+    this.#secure?.destroy();
   }
 }
 
@@ -122,19 +127,31 @@ interface HostParams {
   readonly path: string | undefined;
 }
 
-/** `host`/`port`, or each of `hosts`, as URLs without credentials; and the credentials of the first URL that has them. */
+/**
+ * `host`/`port`, or each of `hosts`, as URLs without credentials; and the credentials of the first URL that has them. A host
+ * that is none (empty, as of an environment variable that is not set) gives no URL: Fluentd starts with it, too.
+ */
 export function hostsOf(params: HostParams): { urls: URL[]; auth: string | undefined } {
   const texts =
-    params.hosts === undefined ? [`${params.host}:${params.port}`] : params.hosts.split(',').map((text) => text.trim());
+    params.hosts === undefined
+      ? params.host === ''
+        ? []
+        : [`${params.host}:${params.port}`]
+      : params.hosts
+          .split(',')
+          .map((text) => text.trim())
+          .filter((text) => text !== '');
   let auth: string | undefined;
-  const urls = texts.map((text) => {
-    const url = new URL(/^\w+:\/\//.test(text) ? text : `${params.scheme}://${text}`);
+  const urls = texts.flatMap((text) => {
+    const whole = /^\w+:\/\//.test(text) ? text : `${params.scheme}://${text}`;
+    if (!URL.canParse(whole)) return [];
+    const url = new URL(whole);
     if (url.port === '' && !/:\d+(\/|$)/.test(text)) url.port = String(params.port);
     if (url.pathname === '/' && params.path !== undefined) url.pathname = params.path;
     if (url.username !== '') auth ??= `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
     url.username = '';
     url.password = '';
-    return url;
+    return [url];
   });
   return { urls, auth };
 }

@@ -1,0 +1,71 @@
+/**
+ * `node test/realworld/check.ts FOLDER`: on each configuration `sluice --dry-run` agrees with Fluentd, or names the plugin type
+ * that it does not have. Prints a table and a count; exit 1 where one does neither.
+ */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { type Entry, folderOf, plausibleEnvironment, readManifest } from './manifest.ts';
+
+const bin = path.join(import.meta.dirname, '../../bin/sluice');
+
+export interface Verdict {
+  readonly entry: Entry;
+  readonly accepted: boolean;
+  readonly errors: readonly string[];
+  /** Types that the messages name as unknown. */
+  readonly unknown: readonly string[];
+  /** How the two verdicts stand to each other. */
+  readonly result: 'agrees' | 'names the type' | 'differs' | 'crashes';
+}
+
+export function dryRun(entry: Entry): Verdict {
+  const text = fs.readFileSync(entry.file, 'utf8');
+  const first = run(entry, text, 'fetched');
+  // A value that may not be empty was set where the configuration runs.
+  return first.result === 'differs' && entry.accepted ? run(entry, text, 'all') : first;
+}
+
+function run(entry: Entry, text: string, env: 'fetched' | 'all'): Verdict {
+  const { status, stdout, stderr } = spawnSync(bin, ['--dry-run', '-c', entry.file], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { PATH: process.env['PATH'] ?? '', HOME: '/nowhere', ...plausibleEnvironment(text, env) },
+  });
+  const errors = `${stderr}\n${stdout}`.split('\n').filter((line) => /config error|^sluice: |\[error\]/.test(line));
+  const unknown = [...new Set(errors.flatMap((line) => /Unknown (\w+ plugin '[^']+')/.exec(line)?.[1] ?? []))];
+  const accepted = status === 0;
+  const result =
+    status !== 0 && status !== 1
+      ? 'crashes'
+      : accepted === entry.accepted
+        ? 'agrees'
+        : unknown.length > 0
+          ? 'names the type'
+          : 'differs';
+  return { entry, accepted, errors, unknown, result };
+}
+
+function main(): void {
+  const folder = folderOf('real-world dry run');
+  if (folder === undefined) return;
+  const counts = new Map<string, number>();
+  for (const entry of readManifest(folder)) {
+    const { accepted, errors, unknown, result } = dryRun(entry);
+    counts.set(result, (counts.get(result) ?? 0) + 1);
+    const said = (yes: boolean) => (yes ? 'accepts' : 'refuses');
+    console.log(
+      `${entry.id}  Fluentd ${said(entry.accepted)}  sluice ${said(accepted)}  ${result}  ${unknown.join(', ')}`,
+    );
+    if (result !== 'differs' && result !== 'crashes') continue;
+    if (entry.error !== '') console.log(`     Fluentd: ${entry.error}`);
+    for (const line of errors.slice(0, 5)) console.log(`     sluice:  ${line}`);
+  }
+  const [agrees, names, differs] = ['agrees', 'names the type', 'differs'].map((name) => counts.get(name) ?? 0);
+  console.log(
+    `\n${agrees} agree, ${names} name a type that is not there, ${differs} differ, ${counts.get('crashes') ?? 0} crash`,
+  );
+  process.exitCode = differs === 0 && !counts.has('crashes') ? 0 : 1;
+}
+
+if (import.meta.main) main();
