@@ -63,6 +63,8 @@ class Builder {
   readonly #instances: PluginInstance<Running>[] = [];
   readonly #labels = new Map<string, Router>();
   readonly #ids = new Map<string, Element>();
+  /** Sections that stand in a `<worker N>`. */
+  #ofOneWorker: ReadonlySet<Element> = new Set();
 
   constructor(options: BuildOptions) {
     this.#options = options;
@@ -70,6 +72,7 @@ class Builder {
 
   build(root: Element): Graph {
     const { problems, workerId, workers } = this.#options.environment;
+    this.#ofOneWorker = new Set(root.children.filter((child) => child.name === 'worker').flatMap((c) => c.children));
     const sections = sectionsOf(root, workerId, workers, (at, text) => problems.error(at, text));
     this.#labels.set(ROOT, this.#router());
     for (const label of sections.filter((section) => section.name === 'label')) this.#declareLabel(label);
@@ -160,6 +163,8 @@ class Builder {
       const { environment, agent } = this.#options;
       const definition = environment.loaded.get('input', type);
       if (definition === undefined) return environment.problems.error(element, unknownPlugin('input', type));
+      if (definition.singleWorker && environment.workers > 1 && !this.#ofOneWorker.has(element))
+        throw new PluginConfigError(`Plugin '${type}' does not support multi workers configuration`);
       const config = checkPlugin('input', definition.schema, element, environment);
       this.#checkLabel(element);
       const label = element.params.get('@label')?.value ?? ROOT;

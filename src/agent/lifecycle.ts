@@ -52,6 +52,7 @@ export class Worker implements AgentView {
   readonly #others = new MetricsRegistry();
   #graph: Graph | undefined;
   #rootDir: string | undefined;
+  #endProcessMetrics: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: WorkerOptions) {
@@ -77,7 +78,6 @@ export class Worker implements AgentView {
     graph = buildGraph(root, { environment, system, agent: this });
     addMonitors(this.#others, this, graph);
     addFileMetrics(metrics, this);
-    addProcessMetrics(metrics, this.#options.process);
     return { problems, system, graph };
   }
 
@@ -85,6 +85,7 @@ export class Worker implements AgentView {
     const { graph, system } = prepared;
     this.#graph = graph;
     this.#rootDir = system.rootDir;
+    this.#endProcessMetrics = addProcessMetrics(this.#options.metrics, this.#options.process);
     const inputs = system.withoutSource ? [] : graph.instances.filter((i) => i.category === 'input');
     for (const category of ['output', 'filter'] as const) {
       await Promise.all(graph.instances.filter((i) => i.category === category).map((i) => i.plugin.start?.()));
@@ -116,6 +117,7 @@ export class Worker implements AgentView {
       await Promise.all(stopping);
     }
     this.#options.log.onEvent(undefined);
+    this.#endProcessMetrics?.();
   }
 
   /** SIGUSR1: buffers are flushed now. */

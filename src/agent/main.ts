@@ -1,17 +1,21 @@
 /**
  * The process: arguments, environment, signals, exit codes. The only file of the agent that touches `process`.
  */
+import cluster from 'node:cluster';
 import fs from 'node:fs';
 import os from 'node:os';
 import { problemText } from '../config/problems.ts';
 import { compileStrftime } from '../pipeline/codec/time.ts';
 import { realPorts } from '../pipeline/io/ports.ts';
+import type { Logger } from '../pipeline/plugin.ts';
 import { createEmbed } from '../ruby/embedded.ts';
 import { loadRuby } from '../ruby/program.ts';
 import { type CliOptions, helpText, parseArguments } from './cli.ts';
 import { commands } from './commands/index.ts';
 import { type Prepared, Worker } from './lifecycle.ts';
 import { showPluginConfig } from './reference.ts';
+import { Supervisor, WORKER_ID } from './supervisor.ts';
+import type { SystemConfig } from './system.ts';
 import { type Level, Log } from './telemetry/log.ts';
 import { MetricsRegistry } from './telemetry/metrics.ts';
 import { type Monitoring, startMonitoring } from './telemetry/server.ts';
@@ -19,6 +23,8 @@ import { VERSION } from './version.ts';
 
 /** Kubernetes kills 30 s after SIGTERM by default; leave time to be read by others. */
 const GRACE_MS = 25_000;
+/** Number of this process among several workers; 0 for the only one. */
+const WORKER = cluster.isPrimary ? 0 : Number(process.env[WORKER_ID] ?? 0);
 
 async function main(argv: string[]): Promise<number> {
   const [word = '', ...args] = argv;
@@ -87,20 +93,24 @@ function stopSignal(): AbortSignal {
 async function runAgent(options: CliOptions): Promise<number> {
   const log = openLog(options);
   const logger = log.logger();
-  for (const name of options.ignored) logger.warn(`option ${name} is accepted and has no effect`);
+  if (cluster.isPrimary)
+    for (const name of options.ignored) logger.warn(`option ${name} is accepted and has no effect`);
   await loadRuby();
   let worker = newWorker(options, log);
   const prepared = await prepare(worker, options, log);
   if (prepared === undefined) return 1;
+  if (!(await checkOtherWorkers(prepared.system.workers, options, log))) return 1;
   if (options.dryRun) {
     logger.info('finished dry run mode');
     return 0;
   }
+  if (prepared.system.workers > 1 && cluster.isPrimary) return supervise(prepared.system, logger);
   if (prepared.system.processName !== undefined) process.title = `worker:${prepared.system.processName}`;
   const signal = stopSignal();
   logger.info(`starting sluice-${VERSION}`, { pid: process.pid });
   process.on('SIGUSR1', () => void worker.flush().catch((error: unknown) => logger.warn('flush failed', { error })));
-  const monitor = async () => (options.metrics ? startMonitoring(() => worker, log.logger('monitoring')) : undefined);
+  const monitor = async () =>
+    options.metrics ? startMonitoring(() => worker, WORKER, log.logger('monitoring')) : undefined;
   let monitoring: Monitoring | undefined;
   let reloading = Promise.resolve();
   const reload = () => {
@@ -132,21 +142,48 @@ async function runAgent(options: CliOptions): Promise<number> {
   await reloading;
   await worker.stop();
   await monitoring?.close();
-  logger.info('Worker 0 finished with status 0');
+  if (cluster.isPrimary) logger.info('Worker 0 finished with status 0');
   return 0;
 }
 
-function newWorker(options: CliOptions, log: Log): Worker {
+/** Runs the workers until a signal says stop. */
+async function supervise(system: SystemConfig, logger: Logger): Promise<number> {
+  const signal = stopSignal();
+  if (system.processName !== undefined) process.title = `supervisor:${system.processName}`;
+  logger.info(`starting sluice-${VERSION}`, { pid: process.pid, workers: system.workers });
+  const supervisor = new Supervisor({
+    workers: system.workers,
+    restartInterval: system.restartWorkerInterval,
+    // Workers have their own grace time, which is over first.
+    graceMs: GRACE_MS + 2000,
+    log: logger,
+  });
+  for (const name of ['SIGUSR1', 'SIGUSR2', 'SIGHUP'] as const) process.on(name, () => supervisor.signal(name));
+  supervisor.start();
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await supervisor.stop();
+  return 0;
+}
+
+/** `<worker N>` sections differ: each worker's part is checked before any of them starts. */
+async function checkOtherWorkers(workers: number, options: CliOptions, log: Log): Promise<boolean> {
+  if (!cluster.isPrimary) return true;
+  for (let id = 1; id < workers; id++)
+    if ((await prepare(newWorker(options, log, id), options, log)) === undefined) return false;
+  return true;
+}
+
+function newWorker(options: CliOptions, log: Log, workerId = WORKER): Worker {
   return new Worker({
     configFile: options.config,
-    embed: createEmbed({ env: process.env, hostname: os.hostname(), workerId: 0 }),
+    embed: createEmbed({ env: process.env, hostname: os.hostname(), workerId }),
     env: process.env,
     ports: realPorts,
     log,
     metrics: new MetricsRegistry(),
     logPath: options.logFile,
     process,
-    workerId: 0,
+    workerId,
   });
 }
 
@@ -179,7 +216,7 @@ function openLog(options: CliOptions): Log {
   const fd = options.logFile === undefined ? 1 : fs.openSync(options.logFile, 'a', 0o644);
   const level: Level = options.logLevel ?? 'info';
   const write = (text: string) => writeAll(fd, text);
-  return new Log({ level, format: 'text', time: logTime('%Y-%m-%d %H:%M:%S %z'), write, workerId: 0 });
+  return new Log({ level, format: 'text', time: logTime('%Y-%m-%d %H:%M:%S %z'), write, workerId: WORKER });
 }
 
 /** The log must not bring the agent down: a reader that is too slow or gone costs lines, not the process. */

@@ -71,6 +71,8 @@ export const systemSchema = {
 
 export interface SystemConfig {
   readonly workers: number;
+  /** Seconds. */
+  readonly restartWorkerInterval: number;
   readonly rootDir: string | undefined;
   readonly logLevel: Level | undefined;
   readonly logFormat: 'text' | 'json';
@@ -93,7 +95,8 @@ export function systemConfig(root: Element, problems: Problems): SystemConfig {
   const config = checkSection(systemSchema, element, problems);
   const log = config.$sections.log[0];
   return {
-    workers: config.workers,
+    workers: Math.max(1, config.workers),
+    restartWorkerInterval: config.restart_worker_interval,
     rootDir: config.root_dir,
     logLevel: config.log_level,
     logFormat: log?.format ?? 'text',

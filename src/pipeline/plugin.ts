@@ -298,6 +298,8 @@ interface DefinitionBase<S extends SectionSpec> {
 }
 export interface InputDefinition<S extends SectionSpec = SectionSpec> extends DefinitionBase<S> {
   readonly kind: 'input';
+  /** Several workers would do the same work: with `workers` above 1 the plugin must stand in a `<worker N>` section. */
+  readonly singleWorker?: true;
   create(config: ConfigOf<S>, host: InputHost): Input;
 }
 export interface FilterDefinition<S extends SectionSpec = SectionSpec> extends DefinitionBase<S> {

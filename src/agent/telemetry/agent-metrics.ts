@@ -20,8 +20,11 @@ export function addMonitors(metrics: Metrics, agent: AgentView, graph: Graph): v
   if (!has('prometheus_tail_monitor')) monitorFiles(metrics, agent, {});
 }
 
-/** Memory, processor time and how late the event loop runs; since the last exposition for the last. */
-export function addProcessMetrics(metrics: Metrics, usage: ProcessUsage): void {
+/**
+ * Memory, processor time and how late the event loop runs (since the exposition before). Returns what ends the measuring of the
+ * event loop, which has a timer.
+ */
+export function addProcessMetrics(metrics: Metrics, usage: ProcessUsage): () => void {
   const rss = metrics.gauge('sluice_process_resident_memory_bytes', 'Resident memory of the process.');
   const cpu = metrics.gauge('sluice_process_cpu_seconds', 'Processor time used by the process.');
   const delay = metrics.gauge(
@@ -40,6 +43,7 @@ export function addProcessMetrics(metrics: Metrics, usage: ProcessUsage): void {
     delay.set(histogram.max / NANOS, { quantile: '1' });
     histogram.reset();
   });
+  return () => void histogram.disable();
 }
 
 /** Bytes that wait in followed files: the log files are the first buffer. */

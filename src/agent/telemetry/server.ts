@@ -17,17 +17,23 @@ export interface Monitored {
   plugins(): readonly unknown[];
 }
 
-export async function startMonitoring(agent: () => Monitored, log: Logger): Promise<Monitoring | undefined> {
+/** Worker N listens on port + N. */
+export async function startMonitoring(
+  agent: () => Monitored,
+  workerId: number,
+  log: Logger,
+): Promise<Monitoring | undefined> {
   const pages = {
     '/metrics': async () => ({ type: 'text/plain; version=0.0.4', body: await agent().allMetricsText() }),
     '/health/live': () => health(true),
     '/health/ready': () => health(agent().plugins().length > 0),
   };
   const onError = (path: string, error: unknown) => log.warn('a request could not be answered', { path, error });
+  const port = PORT + workerId;
   try {
-    return await listenPages({ bind: '0.0.0.0', port: PORT }, pages, { onError });
+    return await listenPages({ bind: '0.0.0.0', port }, pages, { onError });
   } catch (error) {
-    log.debug('no monitoring port of its own', { port: PORT, error });
+    log.debug('no monitoring port of its own', { port, error });
     return undefined;
   }
 }

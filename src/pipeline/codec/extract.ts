@@ -36,8 +36,9 @@ export interface Extract {
 
 const NOTHING: Extract = { tag: () => undefined, time: () => false, hasTag: false };
 
-export function compileExtract(config: ConfigOf<typeof EXTRACT> | undefined): Extract {
-  if (config === undefined) return NOTHING;
+/** `flatTagKey`: the tag's field in v0.12's spelling, where there is no section. */
+export function compileExtract(config: ConfigOf<typeof EXTRACT> | undefined, flatTagKey?: string): Extract {
+  if (config === undefined) return flatTagKey === undefined ? NOTHING : tagOnly(flatTagKey, false);
   const { tag_key: tagKey, time_key: timeKey } = config;
   // A format without a type means text, as exec has it.
   const given = config.$element.params;
@@ -45,13 +46,7 @@ export function compileExtract(config: ConfigOf<typeof EXTRACT> | undefined): Ex
   const parse = timeKey === undefined ? undefined : compileTimeParser({ ...config, time_type: type });
   const target = { sec: 0, nsec: 0 };
   return {
-    hasTag: tagKey !== undefined,
-    tag(event) {
-      if (tagKey === undefined || !event.has(tagKey)) return undefined;
-      const tag = rubyToS(event.get(tagKey));
-      if (!config.keep_tag_key) event.delete(tagKey);
-      return tag;
-    },
+    ...(tagKey === undefined ? NOTHING : tagOnly(tagKey, config.keep_tag_key)),
     time(event) {
       if (timeKey === undefined || !event.has(timeKey)) return false;
       const value = event.get(timeKey)!;
@@ -60,6 +55,19 @@ export function compileExtract(config: ConfigOf<typeof EXTRACT> | undefined): Ex
       event.sec = target.sec;
       event.nsec = target.nsec;
       return true;
+    },
+  };
+}
+
+function tagOnly(key: string, keep: boolean): Extract {
+  return {
+    ...NOTHING,
+    hasTag: true,
+    tag(event) {
+      if (!event.has(key)) return undefined;
+      const tag = rubyToS(event.get(key));
+      if (!keep) event.delete(key);
+      return tag;
     },
   };
 }

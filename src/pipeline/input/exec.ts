@@ -27,6 +27,7 @@ export const plugin = defineInput({
     params: {
       command: { type: 'string', required: true, doc: 'Command line, run by the shell.' },
       tag: { type: 'string', doc: 'Tag of the events; or <extract> tag_key.' },
+      tag_key: { type: 'string', deprecated: 'use <extract>', doc: 'Old spelling of <extract> tag_key.' },
       run_interval: { type: 'time', doc: 'Seconds between runs; without it the command runs once.' },
       connect_mode: {
         type: 'enum',
@@ -42,7 +43,7 @@ export const plugin = defineInput({
     },
   },
   create(config, host) {
-    const extract = compileExtract(config.$sections.extract[0]);
+    const extract = compileExtract(config.$sections.extract[0], config.tag_key);
     if (config.tag === undefined && !extract.hasTag)
       throw new PluginConfigError("'tag' or 'tag_key' option is required on exec input");
     const parse = config.$element.child('parse') ?? config.$element.bare('parse');

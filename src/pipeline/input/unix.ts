@@ -15,6 +15,7 @@ const JSON_STARTS = [0x5b, 0x7b];
 
 export const plugin = defineInput({
   kind: 'input',
+  singleWorker: true,
   type: 'unix',
   doc: 'Takes events over a unix socket.',
   schema: {

@@ -53,6 +53,7 @@ type Config = ConfigOf<typeof schema>;
 
 export const plugin = defineInput({
   kind: 'input',
+  singleWorker: true,
   type: 'systemd',
   doc: 'Reads the systemd journal.',
   schema,

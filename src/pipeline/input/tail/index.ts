@@ -30,6 +30,7 @@ const LONGEST_LINE = 128 * 1024 * 1024;
 
 export const plugin = defineInput({
   kind: 'input',
+  singleWorker: true,
   type: 'tail',
   doc: 'Follows files and emits their lines.',
   schema,
