@@ -35,13 +35,38 @@ function jsonString(bytes: string): string {
   return NEEDS_ESCAPE.test(valid) ? encodeJson(fromBytes(valid)) : `"${valid}"`;
 }
 
+interface Key {
+  readonly name: string;
+  /** JSON with its colon (byte string). */
+  readonly json: string;
+}
+
+/** Keys come again and again; the map is emptied when endless keys fill it. */
+const MAX_KEYS = 2000;
+const keys = new Map<string, Key>();
+
+function keyOf(bytes: string): Key {
+  let key = keys.get(bytes);
+  if (key === undefined) {
+    const name = fromBytes(bytes);
+    key = { name, json: `${encodeJson(name)}:` };
+    if (keys.size >= MAX_KEYS) keys.clear();
+    // A copy: a piece of a message would keep the whole message in memory.
+    keys.set(Buffer.from(bytes, 'latin1').toString('latin1'), key);
+  }
+  return key;
+}
+
 /** Reads values one after the other. */
 export class MsgpackReader {
   readonly #bytes: Buffer;
+  /** The same as a byte string: pieces of it cost no copy. */
+  readonly #text: string;
   at: number;
 
   constructor(bytes: Buffer, at = 0) {
     this.#bytes = bytes;
+    this.#text = bytes.toString('latin1');
     this.at = at;
   }
 
@@ -52,7 +77,7 @@ export class MsgpackReader {
   /** The first byte of the next value. */
   peek(): number {
     const byte = this.#bytes[this.at];
-    if (byte === undefined) throw new MsgpackError('the data ends in the middle of a value');
+    if (byte === undefined) throw cutShort();
     return byte;
   }
 
@@ -92,12 +117,16 @@ export class MsgpackReader {
 
   /** Text or binary as it is: a view of the data. */
   bytes(): Buffer {
-    const byte = this.#byte();
-    if ((byte & 0xe0) === 0xa0) return this.#slice(byte & 0x1f);
-    if (byte === 0xd9 || byte === 0xc4) return this.#slice(this.#uint(1));
-    if (byte === 0xda || byte === 0xc5) return this.#slice(this.#uint(2));
-    if (byte === 0xdb || byte === 0xc6) return this.#slice(this.#uint(4));
-    throw new MsgpackError('text is expected');
+    const size = this.#bytesHead();
+    const from = this.#advance(size);
+    return this.#bytes.subarray(from, from + size);
+  }
+
+  /** Text or binary as a byte string. */
+  text(): string {
+    const size = this.#bytesHead();
+    const from = this.#advance(size);
+    return this.#text.slice(from, from + size);
   }
 
   /** A time: an integer, a float or an EventTime; undefined for anything else, which is skipped. */
@@ -121,12 +150,12 @@ export class MsgpackReader {
     let shape = EMPTY_SHAPE;
     const slots: Slot[] = [];
     for (let i = 0; i < pairs; i++) {
-      const key = this.#key();
+      const { name } = this.#key();
       const text = this.json();
-      const known = shape.indexOf(key);
+      const known = shape.indexOf(name);
       if (known >= 0) slots[known] = text;
       else {
-        shape = shape.with(key);
+        shape = shape.with(name);
         slots.push(text);
       }
     }
@@ -149,7 +178,7 @@ export class MsgpackReader {
       this.at++;
       return String(byte - 256);
     }
-    if (this.isBytes()) return jsonString(this.bytes().toString('latin1'));
+    if (this.isBytes()) return jsonString(this.text());
     if (this.isMap()) return this.#jsonMap(depth);
     if (this.isArray()) return this.#jsonArray(depth);
     this.at++;
@@ -159,10 +188,7 @@ export class MsgpackReader {
   #jsonMap(depth: number): string {
     const pairs = this.mapHead();
     let out = '';
-    for (let i = 0; i < pairs; i++) {
-      const key = encodeJson(this.#key());
-      out += `${i === 0 ? '{' : ','}${key}:${this.json(depth + 1)}`;
-    }
+    for (let i = 0; i < pairs; i++) out += (i === 0 ? '{' : ',') + this.#key().json + this.json(depth + 1);
     return out === '' ? '{}' : `${out}}`;
   }
 
@@ -181,23 +207,23 @@ export class MsgpackReader {
       case 0xc3:
         return 'true';
       case 0xca:
-        return encodeJson(floatOf(this.#slice(4).readFloatBE()));
+        return encodeJson(floatOf(this.#bytes.readFloatBE(this.#advance(4))));
       case 0xcb:
-        return encodeJson(floatOf(this.#slice(8).readDoubleBE()));
+        return encodeJson(floatOf(this.#bytes.readDoubleBE(this.#advance(8))));
       case 0xcc:
       case 0xcd:
       case 0xce:
         return String(this.#uint(1 << (byte - 0xcc)));
       case 0xcf:
-        return this.#slice(8).readBigUInt64BE().toString();
+        return this.#bytes.readBigUInt64BE(this.#advance(8)).toString();
       case 0xd0:
       case 0xd1:
       case 0xd2: {
         const size = 1 << (byte - 0xd0);
-        return String(this.#slice(size).readIntBE(0, size));
+        return String(this.#bytes.readIntBE(this.#advance(size), size));
       }
       case 0xd3:
-        return this.#slice(8).readBigInt64BE().toString();
+        return this.#bytes.readBigInt64BE(this.#advance(8)).toString();
       default:
         return this.#jsonExtension(byte);
     }
@@ -209,15 +235,13 @@ export class MsgpackReader {
     if (!fixed && !(byte >= 0xc7 && byte <= 0xc9)) throw new MsgpackError(`a byte that begins no value: ${byte}`);
     const size = fixed ? 1 << (byte - 0xd4) : this.#uint(1 << (byte - 0xc7));
     const type = this.#byte();
-    const body = this.#slice(size);
-    return type === EVENT_TIME && size === 8 ? String(body.readUInt32BE()) : 'null';
+    const from = this.#advance(size);
+    return type === EVENT_TIME && size === 8 ? String(this.#bytes.readUInt32BE(from)) : 'null';
   }
 
   /** Keys are text; others are written as text. */
-  #key(): string {
-    if (this.isBytes()) return this.bytes().toString('utf8');
-    const json = this.json();
-    return fromBytes(json);
+  #key(): Key {
+    return keyOf(this.isBytes() ? this.text() : this.json());
   }
 
   #byte(): number {
@@ -227,16 +251,29 @@ export class MsgpackReader {
   }
 
   #uint(size: number): number {
-    return this.#slice(size).readUIntBE(0, size);
+    return this.#bytes.readUIntBE(this.#advance(size), size);
   }
 
-  #slice(size: number): Buffer {
-    const end = this.at + size;
-    if (end > this.#bytes.length) throw new MsgpackError('the data ends in the middle of a value');
-    const slice = this.#bytes.subarray(this.at, end);
-    this.at = end;
-    return slice;
+  #bytesHead(): number {
+    const byte = this.#byte();
+    if ((byte & 0xe0) === 0xa0) return byte & 0x1f;
+    if (byte === 0xd9 || byte === 0xc4) return this.#uint(1);
+    if (byte === 0xda || byte === 0xc5) return this.#uint(2);
+    if (byte === 0xdb || byte === 0xc6) return this.#uint(4);
+    throw new MsgpackError('text is expected');
   }
+
+  /** Steps over `size` bytes; gives where they begin. */
+  #advance(size: number): number {
+    const from = this.at;
+    if (from + size > this.#bytes.length) throw cutShort();
+    this.at = from + size;
+    return from;
+  }
+}
+
+function cutShort(): MsgpackError {
+  return new MsgpackError('the data ends in the middle of a value');
 }
 
 function floatOf(value: number): Value {
@@ -308,18 +345,26 @@ export function encodeMsgpack(value: Value): string {
   if (value instanceof Float) return encodeDouble(value.value);
   if (Array.isArray(value)) return encodeArrayHead(value.length) + value.map(encodeMsgpack).join('');
   const entries = Object.entries(value);
-  return (
-    encodeMapHead(entries.length) +
-    entries.map(([key, item]) => encodeBytes(toBytes(key)) + encodeMsgpack(item)).join('')
-  );
+  return encodeMapHead(entries.length) + entries.map(([key, item]) => encodeKey(key) + encodeMsgpack(item)).join('');
+}
+
+const encodedKeys = new Map<string, string>();
+
+function encodeKey(key: string): string {
+  let encoded = encodedKeys.get(key);
+  if (encoded === undefined) {
+    encoded = encodeBytes(toBytes(key));
+    if (encodedKeys.size >= MAX_KEYS) encodedKeys.clear();
+    encodedKeys.set(key, encoded);
+  }
+  return encoded;
 }
 
 /** A record as a map. */
 export function encodeRecord(event: LogEvent): string {
   const { keys } = event.shape;
   let out = encodeMapHead(keys.length);
-  for (let i = 0; i < keys.length; i++)
-    out += encodeBytes(toBytes(keys[i]!)) + encodeSlot(event, keys[i]!, event.slots[i]!);
+  for (let i = 0; i < keys.length; i++) out += encodeKey(keys[i]!) + encodeSlot(event, keys[i]!, event.slots[i]!);
   return out;
 }
 

@@ -117,5 +117,5 @@ export function checkPong(bytes: Buffer, nonce: string, salt: string, credential
 }
 
 function latin1(reader: MsgpackReader): string {
-  return reader.bytes().toString('latin1');
+  return reader.text();
 }
