@@ -12,9 +12,10 @@ type Told = Running & { stats?(): PluginStats; files?(): FollowedFile[] };
 
 /** Counts that the agent keeps for a plugin, under Fluentd's names. */
 export interface Counted {
-  emit_records: number;
+  emit_records?: number;
   emit_count?: number;
-  emit_size: number;
+  emit_size?: number;
+  retry_count?: number;
 }
 
 export function createInstance<P extends Told>(
@@ -22,7 +23,7 @@ export function createInstance<P extends Told>(
   plugin: P,
   host: Host,
   schema: SectionSpec,
-  { buffered = false, counted }: { buffered?: boolean; counted?: Counted } = {},
+  { buffered = false, multi = false, counted }: { buffered?: boolean; multi?: boolean; counted?: Counted } = {},
 ): PluginInstance<P> {
   return {
     plugin,
@@ -32,6 +33,7 @@ export function createInstance<P extends Told>(
     type: host.type,
     category,
     buffered,
+    multi,
     config: maskedParams(host.element, schema),
     stats: () => ({ ...counted, ...plugin.stats?.() }),
     files: () => plugin.files?.() ?? [],

@@ -77,7 +77,10 @@ function unbuffered(
   context: OutputContext,
 ): OutputSink {
   const counted = { emit_records: 0, emit_size: 0, emit_count: 0, ...NOTHING_FLUSHED };
-  const instance = createInstance('output', output, host, definition.schema, { counted });
+  const multi = host.element.children.some((child) => child.name === 'store');
+  // Fluentd tells no more than that of an output that hands on to others.
+  const shown = multi ? { retry_count: 0 } : counted;
+  const instance = createInstance('output', output, host, definition.schema, { multi, counted: shown });
   context.register(instance);
   return {
     emit(stream) {

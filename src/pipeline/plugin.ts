@@ -165,6 +165,8 @@ export interface PluginView {
   readonly type: string;
   readonly category: 'input' | 'filter' | 'output';
   readonly buffered: boolean;
+  /** copy, roundrobin …: hands events to outputs of its own. */
+  readonly multi: boolean;
   /** Parameters as written, secrets masked. */
   readonly config: Readonly<Record<string, string>>;
   stats(): PluginStats;

@@ -53,7 +53,12 @@ it('the time is the time field where the request names none, by <parse> time_for
   const plain = await http();
   await plain.post('/t', '{"time":12,"a":1}');
   await plain.post('/t', '{"time":12.5,"a":1}');
-  expect((await plain.post('/t', '{"time":"noon"}')).status).toBe(400);
+  const noon = await plain.post('/t', '{"time":"noon"}');
+  expect([noon.status, await noon.text()]).toEqual([
+    400,
+    "400 Bad Request\ncan't convert String into an exact number\n",
+  ]);
+  expect((await plain.post('/t', 'null')).status).toBe(200);
   expect(plain.got()).toEqual(['t 12.0 {"a":1}', 't 12.500000000 {"a":1}']);
 });
 

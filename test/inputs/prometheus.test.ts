@@ -117,3 +117,35 @@ it('monitor_agent with a tag emits the state of every plugin', async () => {
   expect(one.caught[0]?.record).toMatchObject({ plugin_category: 'input', type: 'monitor_agent', retry_count: null });
   expect(one.caught[1]?.record).toMatchObject({ plugin_id: 'end', output_plugin: true });
 });
+
+it('a metric that another filter made with other labels is told, and the records pass', async () => {
+  const labelled = '<metric>\nname m_total\ntype counter\ndesc M\n<labels>\na $.a\n</labels>\n</metric>';
+  const one =
+    await start(`<filter **>\n@type prometheus\n<metric>\nname m_total\ntype counter\ndesc M\n</metric>\n</filter>
+${filter(labelled)}`);
+  await one.emit('t', [{ a: 1 }]);
+  expect(one.caught).toHaveLength(1);
+  expect(one.errors).toHaveLength(1);
+  expect(await one.metrics()).toContain('m_total 1.0\n');
+});
+
+it('monitors tell of copy only that it is there, and of its stores everything', async () => {
+  const one = await start(`<source>\n@type prometheus_output_monitor\n<labels>\nhost here\n</labels>\n</source>
+<match **>\n@type copy\n@id both\n<store>\n@type null\n@id nowhere\n</store>\n</match>`);
+  await one.emit('t', [{ a: 1 }, { a: 2 }]);
+  const text = await one.metrics();
+  expect(text).toContain('fluentd_output_status_emit_records{host="here",plugin_id="nowhere",type="null"} 2.0');
+  expect(text).toContain('fluentd_output_status_retry_count{host="here",plugin_id="both",type="copy"} 0.0');
+  expect(text).not.toMatch(/emit_records\{[^}]*both/);
+});
+
+it('gauge_all false gives counters that do not count twice', async () => {
+  const one = await start(`<source>\n@type prometheus_output_monitor\ngauge_all false\n</source>
+<match **>\n@type null\n@id n\n</match>`);
+  await one.emit('t', [{ a: 1 }]);
+  await one.metrics();
+  await one.emit('t', [{ a: 2 }]);
+  const text = await one.metrics();
+  expect(text).toContain('# TYPE fluentd_output_status_emit_records counter');
+  expect(text).toContain('fluentd_output_status_emit_records{plugin_id="n",type="null"} 2.0');
+});

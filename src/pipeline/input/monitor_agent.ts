@@ -106,7 +106,8 @@ function ordered(agent: AgentView): PluginView[] {
 
 function describe(view: PluginView, { config, retry }: Shown): Hash {
   const { retry: state, buffer_timekeys: timekeys, ...stats } = view.stats();
-  const output = view.category === 'output';
+  // In Fluentd copy and the like are outputs by category only.
+  const output = view.category === 'output' && !view.multi;
   return {
     plugin_id: view.id,
     plugin_category: view.category,

@@ -101,29 +101,34 @@ class Metric {
   }
 
   #count(stream: EventStream, labelsOf: LabelsOf): void {
-    const sums = new Map<string, { labels: Labels; sum: number }>();
+    const sums = new Map<string, { labels: Labels; sum: number; first: LogEvent }>();
     for (const event of stream.events) {
       const by = this.#value(stream.tag, event, 1);
       if (by === undefined) continue;
       const labels = labelsOf(event);
       const key = Object.values(labels).join('\0');
       const known = sums.get(key);
-      if (known === undefined) sums.set(key, { labels, sum: by });
+      if (known === undefined) sums.set(key, { labels, sum: by, first: event });
       else known.sum += by;
     }
-    for (const { labels, sum } of sums.values()) this.#put(sum, labels);
+    for (const { labels, sum, first } of sums.values()) this.#put(sum, labels, stream.tag, first);
   }
 
   #observe(stream: EventStream, labelsOf: LabelsOf): void {
     for (const event of stream.events) {
       const value = this.#value(stream.tag, event, undefined);
-      if (value !== undefined) this.#put(value, labelsOf(event));
+      if (value !== undefined) this.#put(value, labelsOf(event), stream.tag, event);
     }
   }
 
-  #put(value: number, labels: Labels): void {
-    this.#target.put(value, labels);
-    this.expiry?.touch(labels, this.#host.ports.clock.now());
+  /** Another filter may have made the metric of this name with other labels: that shows here first. */
+  #put(value: number, labels: Labels, tag: string, event: LogEvent): void {
+    try {
+      this.#target.put(value, labels);
+      this.expiry?.touch(labels, this.#host.ports.clock.now());
+    } catch (error) {
+      this.#failed(tag, event, error);
+    }
   }
 
   /** Undefined for a record that does not count: its value is missing, or was bad and has been told. */
@@ -137,9 +142,13 @@ class Metric {
       'ERR_METRIC_VALUE',
       number === undefined ? 'value must be a number' : 'increment must be a non-negative number',
     );
+    this.#failed(tag, event, error);
+    return undefined;
+  }
+
+  #failed(tag: string, event: LogEvent, error: unknown): void {
     this.#host.log.warn('prometheus: failed to instrument a metric.', { error, tag, name: this.#name });
     this.#host.emitError(tag, event.clone(), error);
-    return undefined;
   }
 }
 

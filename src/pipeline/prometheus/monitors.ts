@@ -74,7 +74,7 @@ export function monitorOutputs(metrics: Metrics, agent: AgentView, base: Labels,
       putBuffer(stats, labels);
       putCounts(stats, labels);
       putRollbacks(stats, labels);
-      wait.set(retryWait(stats), labels);
+      if (!plugin.multi) wait.set(retryWait(stats), labels);
     }
   });
 }

@@ -6,6 +6,7 @@
  */
 import type { Element } from '../../../config/element.ts';
 import { typedValue } from '../../../config/types.ts';
+import { rubyToS } from '../../../ruby/to-s.ts';
 import { JsonScanner } from '../../codec/json-scan.ts';
 import { decodeMsgpack } from '../../codec/msgpack.ts';
 import { validBytes } from '../../codec/text.ts';
@@ -108,7 +109,13 @@ class BuiltIn {
     if (!this.#keepTime) event.delete(this.#timeKey);
     if (value === undefined || value === null || value === false) return now(event, this.#host);
     const parse = this.#parseTime ?? numberTime;
-    if (!parse(value, event)) throw new BadRequest(`invalid time value: ${JSON.stringify(value)}`);
+    if (parse(value, event)) return;
+    const given = value === true ? 'true' : kindOf(value);
+    throw new BadRequest(
+      this.#parseTime === undefined
+        ? `can't convert ${given} into an exact number`
+        : `invalid time format: value = ${rubyToS(value)}`,
+    );
   }
 }
 
@@ -116,7 +123,13 @@ const floatTime = compileTimeParser({ time_type: 'float' });
 
 const numberTime: TimeParser = (value, target) => typeof value !== 'string' && floatTime(value, target);
 
+function kindOf(value: Value): string {
+  return typeof value === 'string' ? 'String' : Array.isArray(value) ? 'Array' : 'Hash';
+}
+
+/** null is no event, as what is no JSON. */
 function records(value: Value): LogEvent[] {
+  if (value === null) return [];
   const items = Array.isArray(value) ? (value as readonly Value[]) : [value];
   return items.map((item) => {
     if (!isHash(item)) throw new BadRequest('a record must be a hash');
