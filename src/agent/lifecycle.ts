@@ -77,7 +77,7 @@ export class Worker implements AgentView {
     };
     graph = buildGraph(root, { environment, system, agent: this });
     addMonitors(this.#others, this, graph);
-    addFileMetrics(metrics, this);
+    addFileMetrics(metrics, this, ports.clock.now);
     return { problems, system, graph };
   }
 

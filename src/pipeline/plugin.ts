@@ -179,6 +179,8 @@ export interface FollowedFile {
   readonly position: number;
   /** Bytes. */
   readonly size: number;
+  /** Milliseconds since the epoch at which no whole line waited, last: the oldest unread one is younger. */
+  readonly caughtUpAt: number;
 }
 
 export interface InputHost extends Host {

@@ -133,6 +133,7 @@ class Tail implements Input {
       inode: watcher.inode,
       position: watcher.position,
       size: watcher.size,
+      caughtUpAt: watcher.caughtUpAt,
     }));
   }
 
@@ -212,6 +213,7 @@ class Tail implements Input {
       budgetAt: 0,
       budget: 0,
     };
+    watcher.caughtUpAt = this.#host.ports.clock.now();
     this.#current.set(watcher.path, followed);
     this.#positions?.set(watcher.path, watcher.position, watcher.inode);
     this.#stats.opened++;
@@ -255,6 +257,7 @@ class Tail implements Input {
     let grew = false;
     try {
       grew = watcher.look();
+      if (!grew) watcher.caughtUpAt = this.#host.ports.clock.now();
       if (grew) watcher.lastGrowth = mono;
       else this.#checkPath(followed, mono);
     } catch (error) {
@@ -306,7 +309,9 @@ class Tail implements Input {
     followed.budget -= block.to - watcher.position;
     watcher.advance(block.to);
     this.#save(followed);
-    return watcher.look();
+    const more = watcher.look();
+    if (!more) watcher.caughtUpAt = now;
+    return more;
   }
 
   /** False when the buffers are full: the lines stay unread in their file and are tried again. */

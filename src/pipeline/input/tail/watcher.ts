@@ -35,6 +35,8 @@ export class Watcher implements Origin {
   /** Monotonic ms of the next look. */
   nextLook = 0;
   lastGrowth = 0;
+  /** Wall clock ms at which no whole line waited, last. */
+  caughtUpAt = 0;
   /** Size up to which there is no whole line. */
   #scanned = -1;
   readonly #fs: FsPort;
