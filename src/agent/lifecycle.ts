@@ -53,6 +53,7 @@ export class Worker implements AgentView {
   #graph: Graph | undefined;
   #rootDir: string | undefined;
   #endProcessMetrics: (() => void) | undefined;
+  #running = false;
   #stopped: Promise<void> | undefined;
 
   constructor(options: WorkerOptions) {
@@ -92,6 +93,7 @@ export class Worker implements AgentView {
     }
     this.#options.log.onEvent((entry) => emitLogEntry(graph, entry));
     await Promise.all(inputs.map((input) => input.plugin.start?.()));
+    this.#running = true;
     this.#options.log.logger().info('fluentd worker is now running', { worker: this.#options.workerId });
   }
 
@@ -103,6 +105,7 @@ export class Worker implements AgentView {
 
   async #stop(): Promise<void> {
     const graph = this.#graph;
+    this.#running = false;
     if (graph === undefined) return;
     for (const category of ['input', 'filter', 'output'] as const) {
       const stopping = graph.instances
@@ -136,6 +139,10 @@ export class Worker implements AgentView {
 
   mergeMetrics(texts: readonly string[]): string {
     return mergeExpositions(texts);
+  }
+
+  running(): boolean {
+    return this.#running;
   }
 
   process(): ProcessView {

@@ -144,6 +144,8 @@ export interface AgentView {
   metricsText(own: boolean): Promise<string>;
   /** Several workers' texts as one. */
   mergeMetrics(texts: readonly string[]): string;
+  /** True while the inputs run. */
+  running(): boolean;
   /** What monitor_agent tells of the process. */
   process(): ProcessView;
   /** Every plugin that runs, in the order of the configuration. */

@@ -72,6 +72,7 @@ ${filter('<metric>\nname n_total\ntype counter\ndesc N\n</metric>')}`);
   expect(await (await fetch(`${url}/aggregated_metrics`)).text()).toContain('n_total 1.0');
   expect((await fetch(`${url}/metrics`, { method: 'POST', body: 'x'.repeat(100_000) })).status).toBe(405);
   expect((await fetch(`${url}/other`)).status).toBe(404);
+  for (const probe of ['live', 'ready']) expect((await fetch(`${url}/health/${probe}`)).status).toBe(200);
 });
 
 it('a prometheus source with content_encoding gzip and TLS', async () => {

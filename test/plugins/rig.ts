@@ -141,6 +141,7 @@ function agentView({ exposed }: HostEnvironment, graph: () => Graph): AgentView 
     mergeMetrics: (texts) => texts.join(''),
     plugins: () => [...graph().instances],
     matching: () => undefined,
+    running: () => true,
     process: () => ({ configPath: 'test.conf', logPath: null, pid: 1, ppid: 0, rootDir: null, version: '0' }),
   };
 }

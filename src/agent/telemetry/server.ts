@@ -2,7 +2,8 @@
  * The monitoring server of the agent itself: `/metrics` on port 24231 also without a prometheus source, `/health/live`,
  * `/health/ready`. A port that is taken (by a configured prometheus source) is no error, so start it after the inputs.
  */
-import { listenPages, type Page } from '../../pipeline/io/pages.ts';
+import { healthPages } from '../../pipeline/io/health.ts';
+import { listenPages } from '../../pipeline/io/pages.ts';
 import type { Logger } from '../../pipeline/plugin.ts';
 
 const PORT = 24231;
@@ -14,7 +15,7 @@ export interface Monitoring {
 /** What the server tells of; a reload puts another worker in its place. */
 export interface Monitored {
   allMetricsText(): Promise<string>;
-  plugins(): readonly unknown[];
+  running(): boolean;
 }
 
 /** Worker N listens on port + N. */
@@ -25,8 +26,7 @@ export async function startMonitoring(
 ): Promise<Monitoring | undefined> {
   const pages = {
     '/metrics': async () => ({ type: 'text/plain; version=0.0.4', body: await agent().allMetricsText() }),
-    '/health/live': () => health(true),
-    '/health/ready': () => health(agent().plugins().length > 0),
+    ...healthPages(() => agent().running()),
   };
   const onError = (path: string, error: unknown) => log.warn('a request could not be answered', { path, error });
   const port = PORT + workerId;
@@ -36,8 +36,4 @@ export async function startMonitoring(
     log.debug('no monitoring port of its own', { port, error });
     return undefined;
   }
-}
-
-function health(ok: boolean): Page {
-  return { status: ok ? 200 : 503, type: 'application/json', body: JSON.stringify({ ok }) };
 }

@@ -45,7 +45,8 @@ export class FramedServer {
   }
 
   async start(at: Address, options: FramedOptions): Promise<void> {
-    this.#listener = await listenStream(at, options, (socket) => {
+    const onTlsError = (error: Error) => this.#host.log.warn('a TLS handshake failed', { port: at.port, error });
+    this.#listener = await listenStream(at, { ...options, onTlsError }, (socket) => {
       const address = plainAddress(socket.remoteAddress);
       if (!options.admit(address)) {
         this.#host.log.warn(`anonymous client '${address}' denied`);

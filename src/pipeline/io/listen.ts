@@ -30,6 +30,8 @@ export interface StreamOptions {
   readonly keepAlive?: boolean;
   /** Not shared between workers. */
   readonly exclusive?: boolean;
+  /** A client whose handshake failed: its connection is gone already. */
+  onTlsError?(error: Error): void;
 }
 
 export async function listenStream(
@@ -50,6 +52,7 @@ export async function listenStream(
     options.tls === undefined
       ? net.createServer(accept)
       : tls.createServer(options.tls, accept as (s: tls.TLSSocket) => void);
+  server.on('tlsClientError', (error: Error) => options.onTlsError?.(error));
   const place = 'path' in at ? { path: at.path } : { host: hostOf(at.bind), port: at.port };
   await started(server, () =>
     server.listen({ ...place, backlog: options.backlog ?? 511, exclusive: options.exclusive ?? false }),
@@ -146,7 +149,15 @@ export async function listenHttp(
       exclusive: options.exclusive ?? false,
     }),
   );
-  return { port: portOf(server.address()), close: () => closed(server, () => server.closeAllConnections()) };
+  return { port: portOf(server.address()), close: () => closed(server, () => endHttp(server)) };
+}
+
+/** Requests that are being answered get that long: a client that is cut off would send its events again. */
+const ANSWER_MS = 2000;
+
+function endHttp(server: http.Server): void {
+  server.closeIdleConnections();
+  setTimeout(() => server.closeAllConnections(), ANSWER_MS).unref();
 }
 
 /** Name of an address, for `source_hostname_key`; the address where it has none. */

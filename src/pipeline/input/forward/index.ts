@@ -41,7 +41,10 @@ export const plugin = defineInput({
       async start() {
         await security?.start();
         const tls = serverTls(transport, host.ports.fs);
-        const stream = { tls, backlog: config.backlog, keepAlive: config.send_keepalive_packet };
+        const stream = {
+          ...{ tls, backlog: config.backlog, keepAlive: config.send_keepalive_packet },
+          onTlsError: (error: Error) => host.log.warn('a TLS handshake failed', { port: config.port, error }),
+        };
         tcp = await listenStream(config, stream, (socket) => {
           const address = plainAddress(socket.remoteAddress);
           new Connection(socket, address, options).run().catch((error: unknown) => {

@@ -2,11 +2,13 @@
  * `@type prometheus`: `/metrics` and, over all workers, `/aggregated_metrics` for a Prometheus server.
  *
  * What is shown is what the configuration asks for (prometheus filters, outputs and monitors), as in Fluentd; where one of the monitors is
- * configured, the agent's own metrics (`sluice_…`) come with them. Worker N listens on port + N.
+ * configured, the agent's own metrics (`sluice_…`) come with them. The probes `/health/live` and `/health/ready` are answered too. Worker N listens on
+ * port + N.
  */
 import http from 'node:http';
 import https from 'node:https';
 import { gzipSync } from 'node:zlib';
+import { healthPages } from '../../io/health.ts';
 import { type Listener, plainAddress } from '../../io/listen.ts';
 import { listenPages, type Page } from '../../io/pages.ts';
 import { checkTransport, serverTls, TRANSPORT } from '../../io/transport.ts';
@@ -87,6 +89,7 @@ export const plugin = defineInput({
           return Promise.all(ports.map((port) => fetchText(tls !== undefined, target, port, config.metrics_path)));
         };
         const pages = {
+          ...healthPages(() => host.agent.running()),
           [config.metrics_path]: async () => page(await host.agent.metricsText(own())),
           [config.aggregated_metrics_path]: async () =>
             page(host.agent.mergeMetrics(host.workers > 1 ? await fetchAll() : [await host.agent.metricsText(own())])),
