@@ -101,6 +101,12 @@ class Metric {
   }
 
   #count(stream: EventStream, labelsOf: LabelsOf): void {
+    if (this.#read === undefined && labelsOf.fixed !== undefined) {
+      // Counting events by tag: nothing is looked at.
+      const [first] = stream.events;
+      if (first !== undefined) this.#put(stream.events.length, labelsOf.fixed, stream.tag, first);
+      return;
+    }
     const sums = new Map<string, { labels: Labels; sum: number; first: LogEvent }>();
     for (const event of stream.events) {
       const by = this.#value(stream.tag, event, 1);

@@ -10,13 +10,17 @@ import type { Element } from '../../config/element.ts';
 import { rubyToS } from '../../ruby/to-s.ts';
 import { Accessor } from '../core/accessor.ts';
 import { PluginConfigError } from '../core/errors.ts';
-import type { LogEvent } from '../core/event.ts';
+import { LogEvent } from '../core/event.ts';
 import { isHash, type Value } from '../core/value.ts';
 import type { Labels } from '../plugin.ts';
 
 /** Label → its text as configured. */
 export type LabelTexts = ReadonlyMap<string, string>;
-export type LabelsOf = (event: LogEvent) => Labels;
+export interface LabelsOf {
+  (event: LogEvent): Labels;
+  /** The labels of every event of the tag, where none depends on the record. */
+  readonly fixed: Labels | undefined;
+}
 
 export interface LabelContext {
   readonly workerId: number;
@@ -52,13 +56,18 @@ export function constantLabels(element: Element, context: LabelContext, type: st
 
 export function compileLabels(texts: LabelTexts, tag: string, context: LabelContext): LabelsOf {
   const known = new Map([...hostPlaceholders(context), ...tagPlaceholders(tag)]);
-  const parts = [...texts].map(([name, text]): [string, (event: LogEvent) => string] => [name, compile(text, known)]);
-  return (event) => {
+  const parts = [...texts].map(([name, text]): [string, string | FieldLabel] => [name, compile(text, known)]);
+  const of = (event: LogEvent) => {
     const labels: Labels = {};
-    for (const [name, value] of parts) labels[name] = value(event);
+    for (const [name, value] of parts) labels[name] = typeof value === 'string' ? value : value(event);
     return labels;
   };
+  const fixed = parts.every(([, value]) => typeof value === 'string') ? of(NO_RECORD) : undefined;
+  return Object.assign(of, { fixed });
 }
+
+type FieldLabel = (event: LogEvent) => string;
+const NO_RECORD = LogEvent.from(0, 0, {});
 
 function hostPlaceholders({ workerId }: LabelContext): Map<string, string> {
   return new Map([
@@ -78,14 +87,14 @@ function tagPlaceholders(tag: string): Map<string, string> {
   return found;
 }
 
-function compile(text: string, known: ReadonlyMap<string, string>): (event: LogEvent) => string {
+function compile(text: string, known: ReadonlyMap<string, string>): string | FieldLabel {
   if (isAccessor(text)) {
     const accessor = new Accessor(text);
     return (event) => rubyToS(accessor.get(event));
   }
   const fixed = text.replace(PLACEHOLDER, (all) => known.get(all) ?? all);
   const open = [...text.matchAll(PLACEHOLDER)].some(([all]) => !known.has(all) && !TAG_PLACEHOLDER.test(all));
-  if (!open) return () => fixed;
+  if (!open) return fixed;
   return (event) =>
     text.replace(PLACEHOLDER, (all) => known.get(all) ?? (TAG_PLACEHOLDER.test(all) ? all : field(all, event)));
 }
