@@ -87,6 +87,11 @@ function usage(errors: readonly string[]): number {
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => controller.abort());
+  // A worker whose supervisor died stops in order too; Node would end it at once.
+  cluster.worker?.once('disconnect', () => {
+    cluster.worker!.exitedAfterDisconnect = true;
+    controller.abort();
+  });
   return controller.signal;
 }
 
@@ -104,7 +109,7 @@ async function runAgent(options: CliOptions): Promise<number> {
     logger.info('finished dry run mode');
     return 0;
   }
-  if (prepared.system.workers > 1 && cluster.isPrimary) return supervise(prepared.system, logger);
+  if (prepared.system.workers > 1 && cluster.isPrimary && options.supervisor) return supervise(prepared.system, logger);
   if (prepared.system.processName !== undefined) process.title = `worker:${prepared.system.processName}`;
   const signal = stopSignal();
   logger.info(`starting sluice-${VERSION}`, { pid: process.pid });

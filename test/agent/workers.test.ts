@@ -144,6 +144,19 @@ async function workerPid(agent: Agent, id: number): Promise<string> {
   return found!;
 }
 
+it('workers whose supervisor is killed flush what they hold and end', async () => {
+  const folder = newFolder();
+  const [http, prometheus] = [await freePort(), await freePair()];
+  const memory = config(folder, http, prometheus).replace('@type file\n    flush_mode', '@type memory\n    flush_mode');
+  const agent = start(folder, memory);
+  await expect.poll(() => running(agent), wait).toBe(2);
+  for (let n = 0; n < 10; n++) await post(http, n);
+  const pids = [await workerPid(agent, 0), await workerPid(agent, 1)];
+  agent.signal('SIGKILL');
+  await expect.poll(() => records(folder).length, wait).toBe(10);
+  await expect.poll(() => pids.filter((pid) => fs.existsSync(`/proc/${pid}/fd/0`)), wait).toEqual([]);
+});
+
 it('an input of one worker needs its <worker> section, and every worker’s part is checked before the start', async () => {
   const tail = `<source>\n@type tail\npath /x\ntag t\n<parse>\n@type none\n</parse>\n</source>`;
   const sink = '<match **>\n@type null\n</match>';
