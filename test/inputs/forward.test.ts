@@ -271,6 +271,7 @@ it('the secondary gets the events of a chunk that no server took', async () => {
 
 it.each([
   ['no server', '', 'at least one node is required'],
+  ['a host outside <server>', 'host 127.0.0.1', "'host' parameter is already removed"],
   [
     'a service file that is not there',
     '<service_discovery>\n@type file\npath /nowhere.yaml\n</service_discovery>',

@@ -37,6 +37,9 @@ export const plugin = defineBufferedOutput({
   create(config, host) {
     if (!/(^|[\s,])tag([\s,]|$)/.test(host.bufferElement?.arg || 'tag'))
       throw new PluginConfigError("buffer chunk key must include 'tag' for forward output");
+    for (const name of ['host', 'port'])
+      if (config.$element.params.has(name))
+        throw new PluginConfigError(`'${name}' parameter is already removed: Use <server> section instead.`);
     if (config.dns_round_robin && config.heartbeat_type === 'udp')
       throw new PluginConfigError(
         "forward output heartbeat type must be 'transport' or 'none' to use dns_round_robin option",
