@@ -31,6 +31,11 @@ export interface BuildOptions {
 
 const ROOT = '@ROOT';
 
+/** As people call a plugin: its id, else its type. */
+function nameOf(element: Element): string {
+  return element.text('@id') ?? element.text('id') ?? typeOf(element) ?? '';
+}
+
 export function buildGraph(root: Element, options: BuildOptions): Graph {
   return new Builder(options).build(root);
 }
@@ -74,7 +79,7 @@ class Builder {
     const { problems, workerId, workers } = this.#options.environment;
     this.#ofOneWorker = new Set(root.children.filter((child) => child.name === 'worker').flatMap((c) => c.children));
     const sections = sectionsOf(root, workerId, workers, (at, text) => problems.error(at, text));
-    this.#labels.set(ROOT, this.#router());
+    this.#labels.set(ROOT, this.#router(ROOT));
     for (const label of sections.filter((section) => section.name === 'label')) this.#declareLabel(label);
     this.#rules(sections, ROOT);
     for (const label of sections.filter((section) => section.name === 'label'))
@@ -83,12 +88,13 @@ class Builder {
     return { instances: this.#instances, root: this.#labels.get(ROOT)!, labels: this.#labels };
   }
 
-  #router(): Router {
+  #router(label: string): Router {
     const log = this.#options.environment.log.logger();
-    return new Router((tag) => {
+    const onNoMatch = (tag: string) => {
       // The own log's events without a match are normal; telling of them would make more of them.
       if (!tag.startsWith('fluent.')) log.warn(`no patterns matched tag="${tag}"`);
-    });
+    };
+    return new Router(onNoMatch, this.#options.environment.taps, label);
   }
 
   #declareLabel(element: Element): void {
@@ -97,7 +103,7 @@ class Builder {
     if (!name.startsWith('@')) problems.error(element, 'label name must start with @');
     else if (name === ROOT) problems.error(element, '@ROOT label is reserved');
     else if (this.#labels.has(name)) problems.error(element, `Section <label ${name}> appears twice`);
-    else this.#labels.set(name, this.#router());
+    else this.#labels.set(name, this.#router(name));
   }
 
   #rules(sections: readonly Element[], label: string): void {
@@ -108,7 +114,7 @@ class Builder {
       this.#guard(section, () => {
         const pattern = this.#pattern(section);
         if (section.name === 'filter') this.#filter(section, pattern, router);
-        else router.add({ pattern, sink: this.#output(section, label) });
+        else router.add({ pattern, sink: this.#output(section, label), name: nameOf(section) });
       });
     }
   }
@@ -138,7 +144,7 @@ class Builder {
     filter = definition.create(config, host);
     const counted = { emit_records: 0, emit_size: 0 };
     this.#instances.push(createInstance('filter', filter, host, definition.schema, { counted }));
-    router.add({ pattern, filter, counted });
+    router.add({ pattern, filter, counted, name: nameOf(element) });
   }
 
   #output(element: Element, label: string) {

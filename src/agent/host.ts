@@ -10,6 +10,7 @@ import type { SectionSpec } from '../config/schema.ts';
 import type { LogEvent } from '../pipeline/core/event.ts';
 import type { Ports } from '../pipeline/core/ports.ts';
 import type { Formatter, Host, Logger, Parser, ParserUse } from '../pipeline/plugin.ts';
+import type { Taps } from '../pipeline/router/taps.ts';
 import { commonParams } from './common-params.ts';
 import type { Kind, Loaded } from './registry.ts';
 import { LEVELS, type Level, type Log } from './telemetry/log.ts';
@@ -18,6 +19,8 @@ import type { MetricsRegistry } from './telemetry/metrics.ts';
 export interface HostEnvironment {
   readonly loaded: Loaded;
   readonly problems: Problems;
+  /** Where `sluice tap` looks at events; absent where nobody can. */
+  readonly taps?: Taps;
   readonly log: Log;
   readonly metrics: MetricsRegistry;
   readonly exposed: MetricsRegistry;

@@ -14,6 +14,7 @@ import { EventStream, LogEvent } from '../pipeline/core/event.ts';
 import type { Ports } from '../pipeline/core/ports.ts';
 import type { Value } from '../pipeline/core/value.ts';
 import type { AgentView, Logger, PluginView, ProcessView } from '../pipeline/plugin.ts';
+import type { Taps } from '../pipeline/router/taps.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import type { HostEnvironment } from './host.ts';
 import type { OutputSink } from './outputs.ts';
@@ -36,6 +37,8 @@ export interface WorkerOptions {
   readonly logPath: string | undefined;
   readonly process: ProcessUsage & { readonly pid: number; readonly ppid: number };
   readonly workerId: number;
+  /** Kept over a reload: who looks goes on looking. */
+  readonly taps?: Taps;
 }
 
 /** What reading a configuration gave: a pipeline that has not started, or problems. */
@@ -69,7 +72,9 @@ export class Worker implements AgentView {
     const loaded = new Loaded();
     await preload(root, loaded);
     let graph: Graph | undefined;
+    const { taps } = this.#options;
     const environment: HostEnvironment = {
+      ...(taps === undefined ? {} : { taps }),
       ...{ loaded, problems, log, metrics, ports, env, workerId, exposed: this.#exposed },
       workers: system.workers,
       strict: system.strict,

@@ -8,6 +8,7 @@ import { problemText } from '../config/problems.ts';
 import { compileStrftime } from '../pipeline/codec/time.ts';
 import { realPorts } from '../pipeline/io/ports.ts';
 import type { Logger } from '../pipeline/plugin.ts';
+import { Taps } from '../pipeline/router/taps.ts';
 import { createEmbed } from '../ruby/embedded.ts';
 import { loadRuby } from '../ruby/program.ts';
 import { type CliOptions, helpText, parseArguments } from './cli.ts';
@@ -16,6 +17,7 @@ import { type Prepared, Worker } from './lifecycle.ts';
 import { showPluginConfig } from './reference.ts';
 import { Supervisor, WORKER_ID } from './supervisor.ts';
 import type { SystemConfig } from './system.ts';
+import { defaultSocket, startTap, type TapServer } from './tap/server.ts';
 import { type Level, Log } from './telemetry/log.ts';
 import { MetricsRegistry } from './telemetry/metrics.ts';
 import { type Monitoring, startMonitoring } from './telemetry/server.ts';
@@ -136,6 +138,7 @@ async function runAgent(options: CliOptions): Promise<number> {
   await worker.start(prepared);
   // A prometheus source that wants the port has it by now.
   monitoring = await monitor();
+  const tap = await openTap(log);
   // Timers and watchers do not keep the process alive; waiting for a signal does.
   const alive = setInterval(() => undefined, 1 << 30);
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -147,6 +150,7 @@ async function runAgent(options: CliOptions): Promise<number> {
   await reloading;
   await worker.stop();
   await monitoring?.close();
+  await tap?.close();
   if (cluster.isPrimary) logger.info('Worker 0 finished with status 0');
   return 0;
 }
@@ -188,8 +192,25 @@ function newWorker(options: CliOptions, log: Log, workerId = WORKER): Worker {
     metrics: new MetricsRegistry(),
     logPath: options.logFile,
     process,
+    taps,
     workerId,
   });
+}
+
+/** Kept over reloads: who looks goes on looking. */
+const taps = new Taps();
+
+/** Without a place for the socket (a read-only disk) the agent runs, and nobody can look. */
+async function openTap(log: Log): Promise<TapServer | undefined> {
+  const given = process.env['SLUICE_SOCKET'];
+  // Each worker is a process with a socket of its own.
+  const socket = given === undefined ? defaultSocket(process.pid) : WORKER === 0 ? given : `${given}.${WORKER}`;
+  try {
+    return await startTap(taps, socket);
+  } catch (error) {
+    log.logger().debug('no socket for sluice tap', { socket, error });
+    return undefined;
+  }
 }
 
 /** Reads the configuration and tells all its problems; undefined where it cannot be used. */

@@ -76,7 +76,9 @@ function caseOf(item: Value, where: string): TestCase {
     path: textOf(item['path'], `${at}: path`),
     time: timeOf(item['time'], `${at}: time`),
     kubernetes: isHash(kubernetes) ? kubernetes : undefined,
-    expect: hashes(item['expect'], `${at}: expect`).map((expected, i) => expectedOf(expected, `${at}: expect ${i + 1}`)),
+    expect: hashes(item['expect'], `${at}: expect`).map((expected, i) =>
+      expectedOf(expected, `${at}: expect ${i + 1}`),
+    ),
   };
 }
 

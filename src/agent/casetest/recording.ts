@@ -5,13 +5,7 @@
 import type { Element } from '../../config/element.ts';
 import type { EventStream } from '../../pipeline/core/event.ts';
 import type { Value } from '../../pipeline/core/value.ts';
-import type {
-  FilterDefinition,
-  InputDefinition,
-  InputHost,
-  OutputDefinition,
-  Parser,
-} from '../../pipeline/plugin.ts';
+import type { FilterDefinition, InputDefinition, InputHost, OutputDefinition, Parser } from '../../pipeline/plugin.ts';
 import { type Definitions, type Kind, Loaded } from '../registry.ts';
 
 export interface Arrived {
@@ -40,7 +34,8 @@ export class RecordingPlugins extends Loaded {
     const definition = real as Definitions[Kind];
     if (definition.kind === 'input') return this.#input(definition) as Definitions[K];
     if (definition.kind === 'output' && !LEADING.has(type)) return this.#output(definition) as Definitions[K];
-    if (definition.kind === 'filter' && type === 'kubernetes_metadata') return this.#metadata(definition) as Definitions[K];
+    if (definition.kind === 'filter' && type === 'kubernetes_metadata')
+      return this.#metadata(definition) as Definitions[K];
     return real;
   }
 
@@ -49,7 +44,11 @@ export class RecordingPlugins extends Loaded {
       ...{ kind: 'input', schema, type, doc },
       create: (_config, host) => {
         const parse = host.element.child('parse');
-        this.sources.push({ element: host.element, host, parser: parse === undefined ? undefined : host.parser(parse) });
+        this.sources.push({
+          element: host.element,
+          host,
+          parser: parse === undefined ? undefined : host.parser(parse),
+        });
         return {};
       },
     };

@@ -84,7 +84,8 @@ export class CaseRunner {
     const events: LogEvent[] = [];
     const unmatched: string[] = [];
     for (const line of test.lines) {
-      const take = (event: LogEvent | undefined) => void (event === undefined ? unmatched.push(line) : events.push(event));
+      const take = (event: LogEvent | undefined) =>
+        void (event === undefined ? unmatched.push(line) : events.push(event));
       try {
         source.parser!.parse(toBytes(line), take);
       } catch {
@@ -119,12 +120,7 @@ function compare(test: TestCase, arrived: readonly Arrived[], failed: readonly A
   return problems;
 }
 
-function compareLists(
-  wanted: readonly Expected[],
-  got: readonly Arrived[],
-  partial: boolean,
-  what: string,
-): string[] {
+function compareLists(wanted: readonly Expected[], got: readonly Arrived[], partial: boolean, what: string): string[] {
   const problems = wanted.flatMap((expected, i) => {
     const event = got[i];
     if (event === undefined) return [`${what} ${i + 1} did not arrive: ${JSON.stringify(expected.record)}`];
@@ -142,7 +138,8 @@ function differences(expected: Expected, got: Arrived, partial: boolean): string
     out.push(`it reached ${got.output} (${got.type}), not ${expected.output}`);
   for (const [key, value] of Object.entries(expected.record)) {
     if (!(key in got.record)) out.push(`'${key}' is missing (expected ${shown(value)})`);
-    else if (shown(got.record[key]!) !== shown(value)) out.push(`'${key}' is ${shown(got.record[key]!)}, not ${shown(value)}`);
+    else if (shown(got.record[key]!) !== shown(value))
+      out.push(`'${key}' is ${shown(got.record[key]!)}, not ${shown(value)}`);
   }
   if (partial) return out;
   for (const key of Object.keys(got.record))
@@ -159,4 +156,3 @@ function shown(value: unknown): string {
     return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
 }
-

@@ -29,7 +29,9 @@ async function run(context: CommandContext): Promise<number> {
   const label = words.text('label') ?? ROOT;
   const route = routeOf(sections, tag, label);
   if (words.has('json')) {
-    context.print(`${JSON.stringify({ tag, route: route.map(({ label: name, steps, end }) => ({ label: name, steps: steps.map((step) => plain(step, loaded)), end })) }, null, 2)}\n`);
+    context.print(
+      `${JSON.stringify({ tag, route: route.map(({ label: name, steps, end }) => ({ label: name, steps: steps.map((step) => plain(step, loaded)), end })) }, null, 2)}\n`,
+    );
     return 0;
   }
   context.print(`tag ${tag}\n`);

@@ -4,6 +4,8 @@ import type { Command } from './command.ts';
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./explain.ts')).explain,
   test: async () => (await import('./test.ts')).test,
+  tap: async () => (await import('./tap.ts')).tap,
+  migrate: async () => (await import('./migrate.ts')).migrate,
   view: async () => (await import('../../viewer/cli/view.ts')).view,
   logs: async () => (await import('../../viewer/cli/logs.ts')).logs,
   jobs: async () => (await import('../../viewer/cli/jobs.ts')).jobs,

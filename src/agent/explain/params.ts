@@ -30,7 +30,8 @@ export function explainParams(element: Element, loaded: Loaded): Line[] {
   const kind = KINDS[element.name];
   const type = typeOf(element);
   const definition = kind === undefined || type === undefined ? undefined : loaded.get(kind, type);
-  if (kind === undefined || definition === undefined) return section(element, { doc: '', params: {}, anyParam: true }, 0, loaded);
+  if (kind === undefined || definition === undefined)
+    return section(element, { doc: '', params: {}, anyParam: true }, 0, loaded);
   const common = commonParams(kind);
   const schema: SectionSpec = {
     ...definition.schema,
@@ -49,12 +50,21 @@ function section(element: Element, schema: SectionSpec, depth: number, loaded: L
   const lines: Line[] = [];
   const named = new Set<string>();
   for (const [name, spec] of Object.entries(schema.params)) {
-    const own = element.params.has(name) ? name : spec.alias !== undefined && element.params.has(spec.alias) ? spec.alias : undefined;
+    const own = element.params.has(name)
+      ? name
+      : spec.alias !== undefined && element.params.has(spec.alias)
+        ? spec.alias
+        : undefined;
     if (own !== undefined) {
       named.add(own);
       lines.push(given(depth, own, shown[own]!, element));
     } else if (!name.startsWith('@'))
-      lines.push({ depth, name, value: spec.default ?? 'nil', source: spec.default === undefined ? 'not set' : 'default' });
+      lines.push({
+        depth,
+        name,
+        value: spec.default ?? 'nil',
+        source: spec.default === undefined ? 'not set' : 'default',
+      });
   }
   for (const name of element.params.keys()) {
     if (named.has(name)) continue;
@@ -63,7 +73,12 @@ function section(element: Element, schema: SectionSpec, depth: number, loaded: L
   }
   for (const child of element.children) {
     if (child.name === 'store') continue;
-    lines.push({ depth, name: `<${[child.name, child.arg].filter(Boolean).join(' ')}>`, value: '', source: placeOf(child) });
+    lines.push({
+      depth,
+      name: `<${[child.name, child.arg].filter(Boolean).join(' ')}>`,
+      value: '',
+      source: placeOf(child),
+    });
     lines.push(...inner(child, schema, depth + 1, loaded));
   }
   return lines;
@@ -71,7 +86,8 @@ function section(element: Element, schema: SectionSpec, depth: number, loaded: L
 
 function inner(child: Element, schema: SectionSpec, depth: number, loaded: Loaded): Line[] {
   if (child.name === 'buffer') return section(child, bufferSchema, depth, loaded);
-  if (KINDS[child.name] !== undefined) return explainParams(child, loaded).map((line) => ({ ...line, depth: line.depth + depth }));
+  if (KINDS[child.name] !== undefined)
+    return explainParams(child, loaded).map((line) => ({ ...line, depth: line.depth + depth }));
   return section(child, schema.sections?.[child.name] ?? { doc: '', params: {}, anyParam: true }, depth, loaded);
 }
 
@@ -83,7 +99,12 @@ function bufferLines(
   loaded: Loaded,
 ): Line[] {
   const whole = elementWithDefaults(element, defaults);
-  const head: Line = { depth: depth - 1, name: `<${[whole.name, whole.arg].filter(Boolean).join(' ')}>`, value: '', source: 'default' };
+  const head: Line = {
+    depth: depth - 1,
+    name: `<${[whole.name, whole.arg].filter(Boolean).join(' ')}>`,
+    value: '',
+    source: 'default',
+  };
   return [head, ...section(whole, bufferSchema, depth, loaded).map((line) => ({ ...line, source: 'default' }))];
 }
 

@@ -9,6 +9,7 @@ import { LRUCache } from 'lru-cache';
 import type { EventStream } from '../core/event.ts';
 import type { Filter, FilterStep } from '../plugin.ts';
 import type { TagPattern } from './pattern.ts';
+import { type Stage, Taps } from './taps.ts';
 
 /** Where a stream ends: an output with or without buffer, or another router. */
 export interface Sink {
@@ -18,11 +19,14 @@ export interface Sink {
 export interface FilterRule {
   readonly pattern: TagPattern;
   readonly filter: Filter;
+  /** `@id` or type, for taps. */
+  readonly name?: string;
   /** Takes the number of events that come to the filter. */
   readonly counted: { emit_records: number };
 }
 export interface MatchRule {
   readonly pattern: TagPattern;
+  readonly name?: string;
   readonly sink: Sink;
 }
 export type Rule = FilterRule | MatchRule;
@@ -35,15 +39,21 @@ interface Plan {
   readonly steps: readonly FilterStep[];
   readonly filters: readonly Filter[];
   readonly sink: Sink | undefined;
+  readonly taps: Taps;
+  readonly output: Stage;
 }
 
 export class Router {
   readonly #rules: Rule[] = [];
   readonly #plans = new LRUCache<string, Plan>({ max: MAX_PLANS });
   readonly #onNoMatch: (tag: string) => void;
+  readonly #taps: Taps;
+  readonly #label: string;
 
-  constructor(onNoMatch: (tag: string) => void) {
+  constructor(onNoMatch: (tag: string) => void, taps = new Taps(), label = '@ROOT') {
     this.#onNoMatch = onNoMatch;
+    this.#taps = taps;
+    this.#label = label;
   }
 
   add(rule: Rule): void {
@@ -53,6 +63,7 @@ export class Router {
 
   /** Resolves (or returns) when the sink has taken the stream. */
   emit(stream: EventStream): void | Promise<void> {
+    if (this.#taps.active) this.#taps.see({ at: 'emit', label: this.#label, plugin: '' }, stream);
     const plan = this.#plan(stream.tag);
     if (plan.sink === undefined) return this.#onNoMatch(stream.tag);
     return run(plan, stream, 0);
@@ -89,13 +100,32 @@ export class Router {
       if (!rule.pattern.matches(tag)) continue;
       if ('sink' in rule)
         return {
-          steps: rules.map((found) => counting(found, found.filter.plan(tag))),
+          steps: rules.map((found) => this.#tapped(found, counting(found, found.filter.plan(tag)))),
           filters: rules.map((found) => found.filter),
           sink: rule.sink,
+          taps: this.#taps,
+          output: { at: 'output', label: this.#label, plugin: rule.name ?? '' },
         };
       rules.push(rule);
     }
-    return { steps: [], filters: [], sink: undefined };
+    const output: Stage = { at: 'output', label: this.#label, plugin: '' };
+    return { steps: [], filters: [], sink: undefined, taps: this.#taps, output };
+  }
+
+  #tapped({ name = '' }: FilterRule, step: FilterStep): FilterStep {
+    const taps = this.#taps;
+    const before: Stage = { at: 'before', label: this.#label, plugin: name };
+    const after: Stage = { at: 'after', label: this.#label, plugin: name };
+    return (stream) => {
+      if (!taps.active) return step(stream);
+      taps.see(before, stream);
+      const next = step(stream);
+      const seen = (result: EventStream) => {
+        taps.see(after, result);
+        return result;
+      };
+      return next instanceof Promise ? next.then(seen) : seen(next);
+    };
   }
 }
 
@@ -116,5 +146,6 @@ function run(plan: Plan, stream: EventStream, from: number): void | Promise<void
     current = next;
   }
   if (current.events.length === 0) return;
+  if (plan.taps.active) plan.taps.see(plan.output, current);
   return plan.sink?.emit(current);
 }
