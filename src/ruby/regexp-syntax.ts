@@ -12,6 +12,8 @@ export interface Spelled {
   /** JavaScript for subjects without `\n`, and for any; undefined where only the translator can tell. */
   readonly line: string | undefined;
   readonly text: string | undefined;
+  /** Names the ends of the whole text. */
+  readonly absolute: boolean;
 }
 
 const CLASSES: Readonly<Record<string, string>> = {
@@ -27,7 +29,12 @@ export function spell(source: string, flags: string): Spelled {
   const reader = new Reader(source, flags);
   reader.read();
   const { plain } = reader;
-  return { onigmo: reader.onigmo, line: plain ? reader.line : undefined, text: plain ? reader.text : undefined };
+  return {
+    onigmo: reader.onigmo,
+    line: plain ? reader.line : undefined,
+    text: plain ? reader.text : undefined,
+    absolute: reader.absolute,
+  };
 }
 
 class Reader {
@@ -35,6 +42,7 @@ class Reader {
   line = '';
   text = '';
   plain: boolean;
+  absolute = false;
   readonly #source: string;
   readonly #ignoreCase: boolean;
   readonly #any: string;
@@ -77,8 +85,10 @@ class Reader {
     const set = CLASSES[c.toLowerCase()];
     if (set !== undefined) this.#characters(c, set);
     else if (SAME.test(c)) this.#put(`\\${c}`);
-    else if (this.#depth === 0 && (c === 'A' || c === 'z')) this.#put(`\\${c}`, c === 'A' ? '^' : '$');
-    else this.#odd(`\\${c}`);
+    else if (this.#depth === 0 && (c === 'A' || c === 'z')) {
+      this.absolute = true;
+      this.#put(`\\${c}`, c === 'A' ? '^' : '$');
+    } else this.#odd(`\\${c}`);
   }
 
   #characters(c: string, set: string): void {

@@ -32,10 +32,10 @@ export function compileRegexp(source: string, flags = ''): RegExp {
 }
 
 function compile(source: string, flags: string): RegExp {
-  const { onigmo, line, text } = spell(source, flags);
+  const { onigmo, line, text, absolute } = spell(source, flags);
   if (line === undefined || text === undefined) return translate(onigmo, flags);
   try {
-    return line === text ? new RegExp(text) : new Lined(text, line);
+    return line === text ? new RegExp(text) : new Lined(text, line, '', absolute);
   } catch {
     return translate(onigmo, flags);
   }
@@ -55,20 +55,29 @@ export function translate(source: string, flags: string): RegExp {
   }
 }
 
-/** `^` and `$` cost nothing in a subject of one line: most are. */
+/** Where JavaScript's lines are not Ruby's: at other line ends, and behind the last one. */
+const OTHER_LINES = /[\r\u2028\u2029]|\n$/;
+
+/**
+ * `^` and `$` cost nothing in a subject of one line: most are. In one of several lines they are JavaScript's own where both languages
+ * see the same lines; look-arounds, which the linear engine cannot run, are left for the rest.
+ */
 class Lined extends RegExp {
   readonly #line: RegExp;
+  /** Undefined where the regexp also knows the text's ends (`\A`, `\z`). */
+  readonly #lines: RegExp | undefined;
   readonly #lineSource: string;
 
-  constructor(text: string | RegExp, line: string, flags = '') {
+  constructor(text: string | RegExp, line: string, flags = '', absolute = false) {
     super(text, flags);
     this.#lineSource = line;
     this.#line = new RegExp(line, flags);
+    this.#lines = absolute ? undefined : new RegExp(line, `${flags}m`);
   }
 
   /** The same regexp with other flags. */
   with(flags: string): Lined {
-    return new Lined(this.source, this.#lineSource, flags);
+    return new Lined(this.source, this.#lineSource, flags, this.#lines === undefined);
   }
 
   get lineSource(): string {
@@ -76,10 +85,12 @@ class Lined extends RegExp {
   }
 
   override exec(subject: string): RegExpExecArray | null {
-    if (subject.includes('\n')) return super.exec(subject);
-    this.#line.lastIndex = this.lastIndex;
-    const match = this.#line.exec(subject);
-    this.lastIndex = this.#line.lastIndex;
+    const many = subject.includes('\n');
+    const regexp = many ? (OTHER_LINES.test(subject) ? undefined : this.#lines) : this.#line;
+    if (regexp === undefined) return super.exec(subject);
+    regexp.lastIndex = this.lastIndex;
+    const match = regexp.exec(subject);
+    this.lastIndex = regexp.lastIndex;
     return match;
   }
 }

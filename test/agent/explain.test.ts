@@ -51,7 +51,7 @@ it('explain follows a tag through filters, stores and labels, each parameter wit
   expect(lines).toContain(`host es.example ${file}:24`);
   expect(lines).toContain(`mistyped x ${file}:26, not used`);
   expect(lines).toContain(`flush_interval 3s ${file}:28`);
-  expect(lines.some((line) => line.startsWith('chunk_limit_size') && line.endsWith('default'))).toBe(true);
+  expect(lines.some((line) => line.startsWith('flush_thread_count') && line.endsWith('default'))).toBe(true);
   expect(stdout).not.toContain('geheim');
   expect(stdout).not.toContain('grep');
 });

@@ -18,6 +18,7 @@ const NOBODY: AgentView = {
   mergeMetrics: () => '',
   process: () => ({ configPath: '', logPath: null, pid: 0, ppid: 0, rootDir: null, version: VERSION }),
   plugins: () => [],
+  running: () => false,
   matching: () => undefined,
 };
 
