@@ -190,6 +190,33 @@ it('over TLS: only to a server whose certificate the authority signed for the na
   await expect.poll(() => numbers(receiver), wait).toEqual(upTo(4));
 });
 
+it('over TLS with client_cert_auth: only from a sender with a certificate of the authority', async () => {
+  const base = { bits: 2048, country: 'US', state: 'CA', locality: 'X', seconds: 3600, digest: 'sha256' } as const;
+  const ca = generateCertificate({ ...base, commonName: 'ca', authority: undefined });
+  const made = generateCertificate({ ...base, commonName: 'both', authority: { ...ca, passphrase: undefined } });
+  const own = path.join(folder, 'mutual');
+  fs.mkdirSync(own);
+  for (const [name, content] of Object.entries({ 'ca.pem': ca.cert, 'cert.pem': made.cert, 'key.pem': made.key }))
+    fs.writeFileSync(path.join(own, name), content);
+  const port = await freePort();
+  const receiver = await start(
+    source(
+      'forward',
+      port,
+      `<transport tls>\ncert_path ${own}/cert.pem\nprivate_key_path ${own}/key.pem\nca_path ${own}/ca.pem\nclient_cert_auth true\n</transport>`,
+    ),
+  );
+  const trust = `transport tls\ntls_cert_path ${own}/ca.pem\nheartbeat_type none\nrequire_ack_response true`;
+  const stranger = await start(sender(`${trust}\n${server(port, 'name both')}`));
+  await send(stranger, 1, 100);
+  await expect.poll(() => stranger.logs.some((line) => line.includes('failed to flush')), wait).toBe(true);
+  await expect.poll(() => receiver.logs.some((line) => line.includes('a TLS handshake failed')), wait).toBe(true);
+  const client = `tls_client_cert_path ${own}/cert.pem\ntls_client_private_key_path ${own}/key.pem`;
+  const known = await start(sender(`${trust}\n${client}\n${server(port, 'name both')}`));
+  await send(known, 2);
+  await expect.poll(() => numbers(receiver), wait).toEqual(upTo(2));
+});
+
 it('a wrong shared key is refused, and what the server logs holds no key', async () => {
   const port = await freePort();
   const receiver = await start(source('forward', port, '<security>\nself_hostname in\nshared_key k3y\n</security>'));

@@ -116,3 +116,23 @@ it('syslog over udp: what is no syslog message is emitted as unmatched where ask
     's.unmatched {"unmatched_line":"no priority"}',
   ]);
 });
+
+it('syslog with the parser of its own: RFC 3164 by default, RFC 5424 where asked for; the priority becomes the tag', async () => {
+  const port = await freeUdpPort();
+  const one = await start(source('syslog', port, 'tag s\nseverity_key level'));
+  await sendUdp(port, '<34>Oct 11 22:14:15 mymachine su[12]: failed for jack\n');
+  await expect.poll(() => one.caught.length, wait).toBe(1);
+  expect(one.caught[0]).toMatchObject({
+    tag: 's.auth.crit',
+    record: { host: 'mymachine', ident: 'su', pid: '12', message: 'failed for jack', level: 'crit' },
+  });
+  expect(one.caught[0]?.record).not.toHaveProperty('pri');
+  const newer = await freeUdpPort();
+  const two = await start(source('syslog', newer, 'tag s\n<parse>\nmessage_format rfc5424\n</parse>'));
+  await sendUdp(newer, '<165>1 2003-10-11T22:14:15.003Z host app 77 ID47 - hello');
+  await expect.poll(() => two.caught.length, wait).toBe(1);
+  expect(two.caught[0]).toMatchObject({
+    ...{ tag: 's.local4.notice', sec: 1_065_910_455, nsec: 3_000_000 },
+    record: { host: 'host', ident: 'app', pid: '77', msgid: 'ID47', message: 'hello' },
+  });
+});

@@ -5,6 +5,8 @@ import { monitorFiles, monitorOutputs, monitorPlugins } from '../../pipeline/pro
 import type { Graph } from '../graph.ts';
 
 const NANOS = 1e9;
+/** Between samples of the event loop: an idle agent should sleep. */
+const SAMPLE_MS = 100;
 /** What is told of the event loop is of the last minute or two. */
 const WINDOW_MS = 60_000;
 
@@ -33,7 +35,7 @@ export function addProcessMetrics(metrics: Metrics, usage: ProcessUsage): () => 
     'How late the event loop ran in the last minute, by quantile (1: the longest).',
     ['quantile'],
   );
-  const histogram = monitorEventLoopDelay({ resolution: 20 });
+  const histogram = monitorEventLoopDelay({ resolution: SAMPLE_MS });
   histogram.enable();
   let since = performance.now();
   metrics.onCollect(() => {
