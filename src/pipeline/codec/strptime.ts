@@ -123,7 +123,8 @@ function assemble(fields: readonly string[], match: RegExpExecArray, zone: Zone,
   const date = calendar(at);
   if (date === undefined) return false;
   const offset = at['z'] ?? at['Z'];
-  target.sec = offset === undefined ? fromLocal(date, zone) : date - zoneOffset(offset);
+  // Ruby knows few names of zones; with another one the time is local.
+  target.sec = offset === undefined || !isKnown(offset) ? fromLocal(date, zone) : date - zoneOffset(offset);
   return true;
 }
 
@@ -143,7 +144,10 @@ function calendar(at: Record<string, string>): number | undefined {
   const minute = Number(at['M'] ?? 0);
   const second = Number(at['S'] ?? 0);
   if (hour > 24 || minute > 59 || second > 60) return undefined;
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+  // Date.UTC takes years below 100 for those of the last century.
+  const midnight =
+    year >= 0 && year < 100 ? new Date(0).setUTCFullYear(year, month - 1, day) : Date.UTC(year, month - 1, day);
+  return midnight / 1000 + hour * 3600 + minute * 60 + second;
 }
 
 function yearOf(at: Record<string, string>, now: Date): number {
@@ -172,6 +176,10 @@ const NAMED: Readonly<Record<string, number>> = {
   CET: 3600,
   CEST: 7200,
 };
+
+function isKnown(zone: string): boolean {
+  return !/^[A-Z]+$/i.test(zone) || /^(?:UTC|GMT|UT|Z|[ECMP][SD]T)$/i.test(zone);
+}
 
 /** Seconds east of UTC of a zone as logs name it; unknown letters count as UTC. */
 export function zoneOffset(text: string): number {

@@ -131,11 +131,18 @@ function compileParts(format: string): Part[] {
     const literal = format.slice(at, found.index);
     if (literal !== '') parts.push(() => literal);
     at = found.index + found[0].length;
-    parts.push(...compileDirective(found[0], found[1]! + found[3]!, found[2]!, found[5]!));
+    parts.push(
+      ...compileDirective(found[0], found[1]! + found[3]!, found[2]!, takes(found[4]!, found[5]!) ? found[5]! : ''),
+    );
   }
   const tail = format.slice(at);
   if (tail !== '') parts.push(() => tail);
   return parts;
+}
+
+/** `%Ey` and `%Od` are other spellings of the directives that may have such. */
+function takes(modifier: string, name: string): boolean {
+  return modifier === '' || (modifier === 'E' ? 'cCxXyY' : 'deHkIlmMSuUVwWy').includes(name);
 }
 
 function compileDirective(text: string, flags: string, width: string, name: string): Part[] {
