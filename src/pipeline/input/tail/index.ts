@@ -1,8 +1,9 @@
 /**
  * `@type tail`: follows files.
  *
- * Guarantees: a rotated file is read to its end before the file that took its place, whatever `rotate_wait` says; the position moves
- * after the pipeline has the lines on disk; a full buffer pauses reading; no file starves another (one block per file
+ * Guarantees: a rotated file is read to its end before the file that took its place, whatever `rotate_wait` says; rotated siblings that nobody
+ * read are found and read before it (chain.ts). The position moves after the pipeline has the lines on disk, in this order: the file's
+ * identity (identity-file.ts), lines in a chunk, position; a full buffer pauses reading; no file starves another (one block per file
  * and turn). New files are noticed by chokidar on the folders and by a slow reconciliation. Reading is by timer: active files
  * ten times a second, idle ones once.
  */
@@ -12,11 +13,16 @@ import { BufferOverflowError, PluginConfigError } from '../../core/errors.ts';
 import { EventStream, type LogEvent } from '../../core/event.ts';
 import type { Timer } from '../../core/ports.ts';
 import { defineInput, type FollowedFile, type Input, type InputHost, type PluginStats } from '../../plugin.ts';
+import { Chains } from './chain.ts';
+import { Groups } from './groups.ts';
+import { markOf } from './head.ts';
+import { IdentityFile } from './identity-file.ts';
 import { type LineOptions, LineReader, recoder } from './lines.ts';
+import { PackedReader } from './packed.ts';
 import { Paths, tagOf } from './paths.ts';
 import { PositionFile } from './position-file.ts';
 import { schema } from './schema.ts';
-import { Watcher } from './watcher.ts';
+import type { Lines, Watcher } from './watcher.ts';
 
 const TICK_MS = 50;
 const ACTIVE_MS = 100;
@@ -27,6 +33,8 @@ const ACTIVE_FOR_MS = 5000;
 const MIN_REFRESH_MS = 1000;
 /** Longest line without max_line_size: bounds memory. */
 const LONGEST_LINE = 128 * 1024 * 1024;
+/** Entries of files that are gone, kept for files that come back; beyond, the oldest go. */
+const GONE_ENTRIES = 1000;
 
 export const plugin = defineInput({
   kind: 'input',
@@ -58,25 +66,37 @@ interface Followed {
   readonly watcher: Watcher;
   readonly lines: LineReader;
   readonly tag: string;
+  packed: PackedReader | undefined;
+  /** Bytes of the head that are on record. */
+  recorded: number;
   budgetAt: number;
   budget: number;
 }
+
+/** Files of one path, oldest first; only the first is read. */
+type Chain = Followed[];
 
 class Tail implements Input {
   readonly #config: ConfigOf<typeof schema>;
   readonly #host: InputHost;
   readonly #lineOptions: LineOptions;
   readonly #paths: Paths;
-  readonly #current = new Map<string, Followed>();
-  /** Files whose path leads elsewhere now. */
-  #rotated: Followed[] = [];
+  readonly #chains = new Map<string, Chain>();
+  /** Files that were read to their end and replaced: writers may be late. */
+  #late: Followed[] = [];
+  #opener: Chains;
+  readonly #groups: Groups | undefined;
   #positions: PositionFile | undefined;
+  #identities: IdentityFile | undefined;
+  readonly #gone = new Set<string>();
+  readonly #denied = new Set<string>();
   #folders: FSWatcher | undefined;
   #timers: Timer[] = [];
   #pump: Promise<void> | undefined;
   #stopping = false;
   #started = false;
   #stats = { opened: 0, closed: 0, rotated: 0 };
+  readonly #abandoned: ReturnType<InputHost['metrics']['counter']>;
   readonly #count: (lines: number, bytes: number) => void;
 
   constructor(config: ConfigOf<typeof schema>, host: InputHost, lineOptions: LineOptions) {
@@ -91,6 +111,25 @@ class Tail implements Input {
       recently: config.limit_recently_modified,
     });
     this.#count = counters(host);
+    this.#abandoned = host.metrics.counter(
+      'sluice_tail_abandoned_bytes_total',
+      'Bytes of deleted files that were left unread because of held_deleted_limit.',
+      ['plugin_id'],
+    );
+    const group = config.$sections.group[0];
+    this.#groups = group === undefined ? undefined : new Groups(group);
+    this.#opener = this.#chainsFrom(Number.POSITIVE_INFINITY);
+  }
+
+  #chainsFrom(startedAt: number): Chains {
+    const { fs, clock } = this.#host.ports;
+    return new Chains({
+      fs,
+      nodeName: this.#host.nodeName,
+      startedAt,
+      isFollowed: (file) => this.#chains.has(file),
+      now: () => clock.now(),
+    });
   }
 
   start(): void {
@@ -98,6 +137,8 @@ class Tail implements Input {
     const { pos_file: file } = this.#config;
     if (file !== undefined) {
       this.#positions = new PositionFile(file, fs, 0o644);
+      this.#identities = new IdentityFile(`${file}.heads`, fs);
+      this.#identities.retain((known) => this.#positions?.get(known) !== undefined);
       if (this.#positions.damaged > 0)
         this.#host.log.warn('damaged lines in the pos_file were left out', {
           pos_file: file,
@@ -106,6 +147,7 @@ class Tail implements Input {
     }
     if (!this.#config.skip_refresh_on_startup) this.#refresh();
     this.#started = true;
+    this.#opener = this.#chainsFrom(clock.now());
     this.#watchFolders();
     this.#timers.push(clock.every(TICK_MS, () => this.#tick()));
     this.#timers.push(
@@ -146,7 +188,7 @@ class Tail implements Input {
   }
 
   #all(): Followed[] {
-    return [...this.#rotated, ...this.#current.values()];
+    return [...this.#late, ...[...this.#chains.values()].flat()];
   }
 
   #watchFolders(): void {
@@ -176,53 +218,126 @@ class Tail implements Input {
       this.#host.log.warn('the list of files could not be made', { error });
       return;
     }
-    for (const file of found) if (!this.#current.has(file)) this.#open(file, !this.#started);
-    if (!this.#started)
-      for (const file of this.#positions?.paths() ?? [])
-        if (!found.includes(file) && !this.#host.ports.fs.existsSync(file)) this.#positions?.unwatch(file);
+    const inodes = this.#config.follow_inodes ? new Set(this.#all().map(({ watcher }) => watcher.inode)) : undefined;
+    for (const file of found) {
+      const chain = this.#chains.get(file);
+      if (chain === undefined) this.#open(file, inodes);
+      else this.#noticeRotation(file, chain);
+    }
+    if (!this.#started) this.#forgetVanished(new Set(found));
+    this.#capHeld();
   }
 
-  #open(file: string, atStart: boolean): void {
+  #forgetVanished(found: ReadonlySet<string>): void {
+    for (const file of this.#positions?.paths() ?? [])
+      if (!found.has(file) && !this.#host.ports.fs.existsSync(file)) this.#positions?.unwatch(file);
+  }
+
+  #open(file: string, inodes: Set<number> | undefined): void {
     const { fs } = this.#host.ports;
     try {
-      const known = this.#positions?.get(file);
       const inode = fs.statSync(file).ino;
-      const position =
-        known === undefined
-          ? atStart && !this.#config.read_from_head
-            ? 'end'
-            : 0
-          : known.inode === inode
-            ? known.position
-            : 0;
-      this.#follow(new Watcher(file, fs, this.#host.nodeName, position));
+      if (inodes?.has(inode)) return;
+      const entry = this.#positions?.get(file) ?? (inodes && this.#positions?.ofInode(inode));
+      const known = entry && {
+        position: entry.position,
+        inode: entry.inode,
+        identity: this.#identities?.find(entry.path, entry.inode),
+      };
+      const watchers = this.#opener.open(file, known, this.#started);
+      if (known === undefined && !this.#started && !this.#config.read_from_head)
+        watchers[0]!.position = watchers[0]!.size;
+      const chain = watchers.map((watcher) => this.#followed(watcher));
+      this.#chains.set(file, chain);
+      this.#gone.delete(file);
+      this.#denied.delete(file);
+      inodes?.add(inode);
+      this.#record(chain[0]!);
+      this.#host.log.info(`following tail of ${file}`);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') return;
-      if (code === 'EACCES' || code === 'EPERM')
-        this.#host.log.warn(`expand_paths: stat() for ${file} failed with ${code}. Skip file.`);
-      else this.#host.log.warn('a file could not be opened', { file, error });
+      this.#openFailed(file, error);
     }
   }
 
-  #follow(watcher: Watcher): void {
-    const followed: Followed = {
+  #openFailed(file: string, error: unknown): void {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    if (code !== 'EACCES' && code !== 'EPERM')
+      return this.#host.log.warn('a file could not be opened', { file, error });
+    if (this.#config.ignore_repeated_permission_error && this.#denied.has(file)) return;
+    this.#denied.add(file);
+    this.#host.log.warn(`expand_paths: stat() for ${file} failed with ${code}. Skip file.`);
+  }
+
+  #followed(watcher: Watcher): Followed {
+    this.#stats.opened++;
+    watcher.caughtUpAt = this.#host.ports.clock.now();
+    return {
       watcher,
       lines: new LineReader(this.#lineOptions, watcher.path, watcher),
       tag: tagOf(this.#config.tag, watcher.path),
+      packed: undefined,
+      recorded: -1,
       budgetAt: 0,
       budget: 0,
     };
-    watcher.caughtUpAt = this.#host.ports.clock.now();
-    this.#current.set(watcher.path, followed);
+  }
+
+  /** Puts down which file is read now, then its position: before the first line of it is emitted. */
+  #record(followed: Followed): void {
+    const { watcher } = followed;
+    this.#recordHead(followed);
     this.#positions?.set(watcher.path, watcher.position, watcher.inode);
-    this.#stats.opened++;
-    this.#host.log.info(`following tail of ${watcher.path}`);
+  }
+
+  #recordHead(followed: Followed): void {
+    const { watcher } = followed;
+    if (followed.recorded === watcher.head.length) return;
+    followed.recorded = watcher.head.length;
+    const { inode, id, real } = watcher;
+    this.#identities?.set(watcher.path, { inode, mark: markOf(watcher.head), id, real });
   }
 
   #closeFile({ watcher }: Followed): void {
     watcher.close();
     this.#stats.closed++;
+  }
+
+  /** Opens what came after the last file of a chain at once: rotated files may be gone or packed before their turn. */
+  #noticeRotation(file: string, chain: Chain): void {
+    const last = chain.at(-1)!.watcher;
+    try {
+      const stat = this.#host.ports.fs.statSync(file, { throwIfNoEntry: false });
+      if (stat === undefined || (stat.ino === last.inode && stat.dev === last.dev)) return;
+      const newer = this.#opener.newer(file, last);
+      this.#stats.rotated += newer.length;
+      chain.push(...newer.map((watcher) => this.#followed(watcher)));
+      this.#host.log.info(`detected rotation of ${file}; waiting ${this.#config.rotate_wait} seconds`);
+    } catch (error) {
+      this.#openFailed(file, error);
+    }
+  }
+
+  /** Deleted files are held open until they are read, up to held_deleted_limit. */
+  #capHeld(): void {
+    const limit = this.#config.held_deleted_limit;
+    if (limit === undefined) return;
+    const held = [...this.#chains.values()].flatMap((chain) =>
+      chain.slice(0, -1).filter(({ watcher }) => watcher.deleted),
+    );
+    const unread = ({ watcher }: Followed) => Math.max(0, watcher.size - watcher.position);
+    let total = held.reduce((bytes, followed) => bytes + unread(followed), 0);
+    for (const followed of held) {
+      if (total <= limit) return;
+      const bytes = unread(followed);
+      total -= bytes;
+      this.#abandoned.inc(bytes, { plugin_id: this.#host.id });
+      this.#host.log.error('a deleted file was left unread because of held_deleted_limit', {
+        file: followed.watcher.real,
+        bytes,
+      });
+      followed.watcher.advance(followed.watcher.position + bytes);
+    }
   }
 
   /** Looks at files that are due and reads until none of them has more. */
@@ -237,12 +352,20 @@ class Tail implements Input {
 
   async #run(): Promise<void> {
     const mono = this.#host.ports.clock.monotonic();
-    let ready = this.#all().filter((followed) => this.#due(followed, mono));
+    let ready = this.#late.filter((followed) => this.#isLate(followed, mono));
+    const chains = [...this.#chains.values()];
+    // Paths with rotated files waiting come first: their files may be deleted under us.
+    chains.sort((a, b) => b.length - a.length);
+    for (const chain of chains) if (this.#due(chain, mono)) ready.push(chain[0]!);
     while (ready.length > 0 && !this.#stopping) {
       const more: Followed[] = [];
       for (const followed of ready) {
         if (this.#stopping) return;
         if (await this.#readBlock(followed)) more.push(followed);
+        else {
+          const next = await this.#next(followed);
+          if (next !== undefined) more.push(next);
+        }
       }
       ready = more;
       // Timers, flushes and the metrics endpoint get their turn.
@@ -251,15 +374,17 @@ class Tail implements Input {
     await this.#flushOld();
   }
 
-  #due(followed: Followed, mono: number): boolean {
-    const { watcher } = followed;
+  #due(chain: Chain, mono: number): boolean {
+    const { watcher } = chain[0]!;
     if (mono < watcher.nextLook) return false;
     let grew = false;
     try {
-      grew = watcher.look();
-      if (!grew) watcher.caughtUpAt = this.#host.ports.clock.now();
+      grew = watcher.packed || watcher.look() || chain.length > 1;
       if (grew) watcher.lastGrowth = mono;
-      else this.#checkPath(followed, mono);
+      else {
+        watcher.caughtUpAt = this.#host.ports.clock.now();
+        grew = this.#checkPath(chain, mono);
+      }
     } catch (error) {
       this.#host.log.warn('a file could not be looked at', { file: watcher.path, error });
     }
@@ -268,72 +393,163 @@ class Tail implements Input {
   }
 
   /** At the end of a file: does its path still lead to it? Only then may the next file of the path be read. */
-  #checkPath(followed: Followed, mono: number): void {
-    const { watcher } = followed;
-    if (this.#current.get(watcher.path) !== followed) return this.#retire(followed, mono);
+  #checkPath(chain: Chain, mono: number): boolean {
+    const { watcher } = chain[0]!;
     const { fs } = this.#host.ports;
     const stat = fs.statSync(watcher.path, { throwIfNoEntry: false });
-    if (stat?.ino === watcher.inode) return;
-    this.#stats.rotated++;
-    this.#rotated.push(followed);
-    this.#current.delete(watcher.path);
-    watcher.lastGrowth = mono;
-    if (stat !== undefined) {
-      this.#host.log.info(`detected rotation of ${watcher.path}; waiting ${this.#config.rotate_wait} seconds`);
-      this.#open(watcher.path, false);
-    } else this.#positions?.unwatch(watcher.path);
+    if (stat === undefined) {
+      watcher.drainedAt ??= mono;
+      if (mono - watcher.drainedAt < this.#config.rotate_wait * 1000) return false;
+      this.#late.push(chain[0]!);
+      this.#chains.delete(watcher.path);
+      this.#rememberGone(watcher.path);
+      return false;
+    }
+    watcher.drainedAt = undefined;
+    if (stat.ino === watcher.inode && stat.dev === watcher.dev) return false;
+    this.#noticeRotation(watcher.path, chain);
+    return chain.length > 1;
+  }
+
+  /** Pods come and go: the entries of all of them would fill the pos_file. */
+  #rememberGone(file: string): void {
+    this.#gone.add(file);
+    if (this.#gone.size <= GONE_ENTRIES) return;
+    const oldest = [...this.#gone].slice(0, GONE_ENTRIES / 2);
+    for (const old of oldest) {
+      this.#gone.delete(old);
+      this.#positions?.unwatch(old);
+    }
+    this.#positions?.compact();
+    this.#identities?.retain((known) => this.#positions?.get(known) !== undefined);
+  }
+
+  /** The first file of a chain is at its end and another waits: that one's turn. Late lines of the old one are read beside it. */
+  async #next(followed: Followed): Promise<Followed | undefined> {
+    const { watcher } = followed;
+    const chain = this.#chains.get(watcher.path);
+    if (chain?.[0] !== followed || chain.length < 2) return undefined;
+    if (watcher.packed ? followed.packed !== undefined : watcher.look()) return undefined;
+    if (followed.lines.pending && !(await this.#flush(followed))) return undefined;
+    chain.shift();
+    if (watcher.packed) this.#closeFile(followed);
+    else this.#late.push(followed);
+    watcher.drainedAt = this.#host.ports.clock.monotonic();
+    this.#record(chain[0]!);
+    return chain[0]!;
   }
 
   /** A rotated file stays open for late writers. */
-  #retire(followed: Followed, mono: number): void {
+  #isLate(followed: Followed, mono: number): boolean {
     const { watcher } = followed;
-    watcher.drainedAt ??= mono;
-    if (mono - watcher.drainedAt < this.#config.rotate_wait * 1000) return;
-    this.#rotated = this.#rotated.filter((other) => other !== followed);
-    this.#closeFile(followed);
+    if (mono < watcher.nextLook) return false;
+    watcher.nextLook = mono + ACTIVE_MS;
+    if (watcher.look()) {
+      watcher.drainedAt = mono;
+      return true;
+    }
+    if (mono - (watcher.drainedAt ??= mono) >= this.#config.rotate_wait * 1000) {
+      this.#late = this.#late.filter((other) => other !== followed);
+      this.#closeFile(followed);
+    }
+    return false;
   }
 
   /** Reads and emits one block; true when there may be more. */
   async #readBlock(followed: Followed): Promise<boolean> {
     const { watcher, lines } = followed;
-    if (!this.#hasBudget(followed)) return false;
-    const block = watcher.read(this.#config.max_line_size ?? LONGEST_LINE, (bytes) =>
-      this.#host.log.warn('received line length is longer than max_line_size', { file: watcher.path, bytes }),
-    );
-    if (block === undefined) return false;
-    const events: LogEvent[] = [];
     const now = this.#host.ports.clock.now();
+    if (!this.#hasBudget(followed)) return false;
+    const whole = await this.#readLines(followed);
+    if (whole === undefined) return false;
+    const block = this.#groups?.cut(watcher.path, whole, now) ?? whole;
+    if (block.to === block.from) return false;
+    const safe = lines.safePosition(watcher.position);
+    const events: LogEvent[] = [];
     lines.read(block.text, block.from, events, now);
-    if (!(await this.#emit(followed, events))) return false;
+    if (!(await this.#emit(followed, events, safe))) return false;
     this.#count(events.length, block.to - watcher.position);
     followed.budget -= block.to - watcher.position;
     watcher.advance(block.to);
     this.#save(followed);
-    const more = watcher.look();
+    const more = watcher.packed || watcher.look();
     if (!more) watcher.caughtUpAt = now;
-    return more;
+    return more && block === whole;
+  }
+
+  async #readLines(followed: Followed): Promise<Lines | undefined> {
+    const { watcher } = followed;
+    const longest = this.#config.max_line_size ?? LONGEST_LINE;
+    const repair = this.#lineOptions.recode === undefined;
+    if (watcher.packed) return this.#readPacked(followed, longest, repair);
+    if (!watcher.verify()) {
+      if (this.#restart(followed)) return undefined;
+    } else this.#recordHead(followed);
+    return watcher.read(longest, repair, (bytes) =>
+      this.#host.log.warn('received line length is longer than max_line_size', { file: watcher.path, bytes }),
+    );
+  }
+
+  async #readPacked(followed: Followed, longest: number, repair: boolean): Promise<Lines | undefined> {
+    const { watcher } = followed;
+    let found: Lines | undefined;
+    try {
+      followed.packed ??= new PackedReader(this.#host.ports.fs, watcher.fd, repair);
+      found = await followed.packed.read(watcher.position, longest);
+    } catch (error) {
+      this.#host.log.error('a packed file could not be read to its end', { file: watcher.real, error });
+    }
+    if (found === undefined) followed.packed = undefined;
+    return found;
+  }
+
+  /** The file was cut off. True when a copy of what it was has the turn before it. */
+  #restart(followed: Followed): boolean {
+    const { watcher } = followed;
+    const copies = this.#opener.copies(watcher);
+    this.#host.log.info(`detected truncation of ${watcher.path}`);
+    this.#opener.restart(watcher);
+    followed.recorded = -1;
+    const chain = this.#chains.get(watcher.path);
+    if (copies.length > 0 && chain?.[0] === followed) {
+      chain.unshift(...copies.map((copy) => this.#followed(copy)));
+      watcher.nextLook = 0;
+      this.#record(chain[0]!);
+      return true;
+    }
+    this.#record(followed);
+    return false;
   }
 
   /** False when the buffers are full: the lines stay unread in their file and are tried again. */
-  async #emit(followed: Followed, events: LogEvent[]): Promise<boolean> {
+  async #emit(followed: Followed, events: LogEvent[], safe: number): Promise<boolean> {
     if (events.length === 0) return true;
     try {
       const done = this.#host.emit(new EventStream(followed.tag, events));
       if (done !== undefined) await done;
     } catch (error) {
       this.#host.log.warn('emit transaction failed', { error, tag: followed.tag });
-      if (!(error instanceof BufferOverflowError)) return true;
-      followed.watcher.advance(followed.lines.safePosition(followed.watcher.position));
+      // What the disk refused (full, read-only, broken) is tried again; what a plugin refused would be refused again.
+      if (!(error instanceof BufferOverflowError) && (error as NodeJS.ErrnoException).syscall === undefined)
+        return true;
+      followed.watcher.advance(safe);
       followed.lines.forget();
+      followed.packed = undefined;
+      followed.watcher.nextLook = this.#host.ports.clock.monotonic() + IDLE_MS;
       return false;
     }
     return true;
   }
 
+  /** A position that cannot be written costs lines sent twice after a crash, never the flow. */
   #save({ watcher, lines }: Followed): void {
     const entry = this.#positions?.get(watcher.path);
-    if (entry !== undefined && entry.inode === watcher.inode)
+    if (entry === undefined || entry.inode !== watcher.inode) return;
+    try {
       this.#positions?.update(entry, lines.safePosition(watcher.position));
+    } catch (error) {
+      this.#host.log.warn('a position could not be saved', { file: watcher.path, error });
+    }
   }
 
   #hasBudget(followed: Followed): boolean {
@@ -354,10 +570,18 @@ class Tail implements Input {
     const now = this.#host.ports.clock.now();
     for (const followed of this.#all()) {
       if (!followed.lines.pending || now - followed.lines.pendingSince < after * 1000) continue;
-      const events: LogEvent[] = [];
-      followed.lines.flush(events, now);
-      if (await this.#emit(followed, events)) this.#save(followed);
+      await this.#flush(followed);
     }
+  }
+
+  /** Emits an unfinished record; false when it has to wait. */
+  async #flush(followed: Followed): Promise<boolean> {
+    const events: LogEvent[] = [];
+    const safe = followed.lines.safePosition(followed.watcher.position);
+    followed.lines.flush(events, this.#host.ports.clock.now());
+    if (!(await this.#emit(followed, events, safe))) return false;
+    this.#save(followed);
+    return true;
   }
 }
 

@@ -66,5 +66,5 @@ function fixedFolder(pattern: string): string {
 
 /** `*` in a tag is the path with dots for slashes. */
 export function tagOf(tag: string, file: string): string {
-  return tag.includes('*') ? tag.replace('*', file.replaceAll('/', '.').replace(/^\.+/, '')) : tag;
+  return tag.includes('*') ? tag.replace('*', file.replaceAll('/', '.').replace(/\.+/g, '.').replace(/^\./, '')) : tag;
 }

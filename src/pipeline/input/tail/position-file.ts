@@ -44,6 +44,11 @@ export class PositionFile {
     return this.#entries.get(file);
   }
 
+  /** The entry of a file that may have another name now (follow_inodes). */
+  ofInode(inode: number): Position | undefined {
+    return this.#entries.values().find((entry) => entry.inode === inode);
+  }
+
   paths(): string[] {
     return [...this.#entries.keys()];
   }

@@ -1,6 +1,29 @@
 /** Parameters of `@type tail`: all of Fluentd's. */
 import type { SectionSpec } from '../../../config/schema.ts';
 
+export const groupSchema = {
+  doc: 'Limits per group of files.',
+  params: {
+    pattern: {
+      type: 'regexp',
+      default:
+        '/^\\/var\\/log\\/containers\\/(?<podname>[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\/[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)_(?<namespace>[^_]+)_(?<container>.+)-(?<docker_id>[a-z0-9]{6})[a-z0-9]{58}\\.log$/',
+      doc: 'Named groups of it, matched with the path, tell which group a file belongs to.',
+    },
+    rate_period: { type: 'time', default: '60', doc: 'Seconds for which the limits count.' },
+  },
+  sections: {
+    rule: {
+      doc: 'A limit for the groups that fit.',
+      multi: true,
+      params: {
+        match: { type: 'hash', default: '{}', doc: 'Group name → value, or /regexp/ for it.' },
+        limit: { type: 'integer', default: '-1', doc: 'Lines per rate_period; -1 for no limit.' },
+      },
+    },
+  },
+} as const satisfies SectionSpec;
+
 export const schema = {
   doc: 'Tail input.',
   params: {
@@ -29,6 +52,11 @@ export const schema = {
       doc: 'Lines per read in Fluentd; here a block is a read.',
       fluentd: 'ignored',
     },
+    held_deleted_limit: {
+      type: 'size',
+      doc: 'Unread bytes of deleted files that are held open; what is beyond is left and counted.',
+      fluentd: 'ours',
+    },
     read_bytes_limit_per_second: { type: 'size', default: '-1', doc: 'Bytes per second and file; -1 for no limit.' },
     multiline_flush_interval: { type: 'time', doc: 'Seconds after which an unfinished multi-line record is emitted.' },
     path_key: { type: 'string', doc: 'Field that takes the path.' },
@@ -47,6 +75,6 @@ export const schema = {
   },
   sections: {
     parse: { doc: 'Parser of the lines.', params: {}, required: true, anyParam: true, plugin: 'parser' },
-    group: { doc: 'Limits per group of files.', params: {}, anyParam: true },
+    group: groupSchema,
   },
 } as const satisfies SectionSpec;

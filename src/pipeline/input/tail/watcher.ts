@@ -8,6 +8,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Origin } from '../../core/event.ts';
 import type { FsPort } from '../../core/ports.ts';
+import { readHead, readPackedHead } from './head.ts';
 
 /** Half a millisecond of reading: small enough for fairness, large enough that a system call's cost does not count. */
 const BLOCK = 256 * 1024;
@@ -22,14 +23,21 @@ export interface Lines {
 }
 
 export class Watcher implements Origin {
+  /** The path whose lines these are; the file may have another name by now. */
   readonly path: string;
+  /** Path without symlinks at the time of opening. */
+  readonly real: string;
+  readonly packed: boolean;
   readonly inode: number;
-  readonly id: string;
+  readonly dev: number;
+  id: string;
   readonly fd: number;
   /** First byte that was not handed on. */
-  position: number;
+  position = 0;
   /** Size when it was last looked at. */
   size = 0;
+  /** First bytes of the file. */
+  head: Buffer;
   /** Monotonic ms at which the end was reached first after the path led elsewhere. */
   drainedAt: number | undefined;
   /** Monotonic ms of the next look. */
@@ -41,35 +49,56 @@ export class Watcher implements Origin {
   #scanned = -1;
   readonly #fs: FsPort;
 
-  constructor(file: string, fs: FsPort, nodeName: string, position: number | 'end') {
-    this.path = file;
+  constructor(path: string, file: { readonly real: string; readonly packed: boolean }, fs: FsPort, nodeName: string) {
+    this.path = path;
+    this.real = file.real;
+    this.packed = file.packed;
     this.#fs = fs;
-    this.fd = fs.openSync(file, 'r');
+    this.fd = fs.openSync(file.real, 'r');
     const stat = fs.fstatSync(this.fd);
     this.inode = stat.ino;
+    this.dev = stat.dev;
     this.size = stat.size;
-    this.position = position === 'end' ? stat.size : position;
+    this.head = file.packed ? readPackedHead(fs, this.fd) : readHead(fs, this.fd);
     // The birth time tells an inode that is used again from the file it was before.
     this.id = `${nodeName}/${stat.dev}:${stat.ino}:${Math.round(stat.birthtimeMs * 1000)}`;
   }
 
-  /** Looks at the size; true when there may be new lines. A file that shrank is read from its beginning. */
+  /** Looks at the size; true when there may be new lines, or other lines: the file may have been cut off. */
   look(): boolean {
     this.size = this.#fs.fstatSync(this.fd).size;
-    if (this.size < this.position) {
-      this.position = 0;
-      this.#scanned = -1;
-    }
-    return this.size > this.position && this.size !== this.#scanned;
+    return this.size < this.position || (this.size > this.position && this.size !== this.#scanned);
   }
 
-  /** The next whole lines, or undefined. `limit`: longest line; longer ones are skipped and counted by `onSkip`. */
-  read(limit: number, onSkip: (bytes: number) => void): Lines | undefined {
+  /** False when the file was cut off and begins anew; what is known of its head grows with it. */
+  verify(): boolean {
+    if (this.size < this.position) return false;
+    const head = readHead(this.#fs, this.fd);
+    if (head.length < this.head.length || !head.subarray(0, this.head.length).equals(this.head)) return false;
+    this.head = head;
+    return true;
+  }
+
+  /** Starts again at the first byte, as another file: `id` must not name two lines. */
+  restart(id: string): void {
+    this.id = id;
+    this.position = 0;
+    this.#scanned = -1;
+    this.head = readHead(this.#fs, this.fd);
+  }
+
+  /** True when no name leads to the file any more. */
+  get deleted(): boolean {
+    return this.#fs.fstatSync(this.fd).nlink === 0;
+  }
+
+  /** The next whole lines, or undefined. `limit`: longest line; longer ones are skipped and counted by `onSkip`. `repair`: bytes that are no UTF-8 become U+FFFD. */
+  read(limit: number, repair: boolean, onSkip: (bytes: number) => void): Lines | undefined {
     let skipped = 0;
     for (;;) {
       const n = this.#fs.readSync(this.fd, block, 0, block.length, this.position);
       const end = n === 0 ? -1 : block.lastIndexOf(10, n - 1);
-      if (end >= 0) return this.#lines(n, end, skipped, onSkip);
+      if (end >= 0) return this.#lines(n, end, skipped, repair, onSkip);
       if (n < block.length) {
         this.#scanned = this.size;
         return undefined;
@@ -83,11 +112,11 @@ export class Watcher implements Origin {
     }
   }
 
-  #lines(n: number, end: number, skipped: number, onSkip: (bytes: number) => void): Lines | undefined {
+  #lines(n: number, end: number, skipped: number, repair: boolean, onSkip: (bytes: number) => void): Lines | undefined {
     const first = skipped > 0 ? block.indexOf(10) + 1 : 0;
     if (skipped > 0) onSkip(skipped + first);
     const bytes = block.subarray(first, end + 1);
-    const text = isUtf8(bytes) ? bytes.toString('latin1') : repaired(bytes);
+    const text = !repair || isUtf8(bytes) ? bytes.toString('latin1') : repaired(bytes);
     const from = this.position + first;
     if (block.length > BLOCK && n <= BLOCK) block = Buffer.allocUnsafe(BLOCK);
     return { text, from, to: this.position + end + 1 };
@@ -105,6 +134,6 @@ export class Watcher implements Origin {
 }
 
 /** Bytes that are no UTF-8 become U+FFFD, so that JSON made of them is valid. */
-function repaired(bytes: Buffer): string {
+export function repaired(bytes: Buffer): string {
   return Buffer.from(bytes.toString('utf8'), 'utf8').toString('latin1');
 }

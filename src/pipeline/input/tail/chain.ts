@@ -1,0 +1,169 @@
+/**
+ * Which files of a path are still to be read, oldest first: rotated siblings that were never read (plain or packed), then the file itself.
+ *
+ * Guarantees: the file a position belongs to is found by inode and head, by head alone where it was packed or copied (copytruncate); all that
+ * is newer follows from its first byte. Where it is gone for good, all that stands on disk is newer. Every file of the
+ * answer is open, so names may change and files go while they wait.
+ */
+import path from 'node:path';
+import type { FsPort } from '../../core/ports.ts';
+import { fits, type HeadMark, markOf } from './head.ts';
+import type { Identity } from './identity-file.ts';
+import { siblingsOf } from './siblings.ts';
+import { Watcher } from './watcher.ts';
+
+export interface Known {
+  readonly position: number;
+  readonly inode: number;
+  readonly identity: Identity | undefined;
+}
+
+export interface ChainHost {
+  readonly fs: FsPort;
+  readonly nodeName: string;
+  /** Wall clock ms: siblings made since then were never read by anyone. */
+  readonly startedAt: number;
+  /** Files that are followed by their own names. */
+  isFollowed(file: string): boolean;
+  now(): number;
+}
+
+export class Chains {
+  readonly #host: ChainHost;
+
+  constructor(host: ChainHost) {
+    this.#host = host;
+  }
+
+  /** A path that is not followed yet. `fresh`: it appeared while the agent ran. @throws ENOENT and the like */
+  open(file: string, known: Known | undefined, fresh: boolean): Watcher[] {
+    const real = this.#host.fs.realpathSync(file);
+    const current = new Watcher(file, { real, packed: false }, this.#host.fs, this.#host.nodeName);
+    if (known === undefined) return fresh ? [...this.#neverRead(file, real), current] : [current];
+    const mark = known.identity?.mark;
+    const sameInode = current.inode === known.inode;
+    if (sameInode && current.size >= known.position && (mark === undefined || isSame(current, mark))) {
+      resumeAt(current, known);
+      return [current];
+    }
+    if (sameInode) current.restart(this.#newId(current));
+    const siblings = this.#siblings(file, real);
+    const moved = known.identity?.real;
+    if (moved !== undefined && moved !== real) siblings.unshift(...this.#elsewhere(file, moved, siblings));
+    const at = siblings.findIndex((sibling) => isKnown(sibling, known));
+    if (at < 0) {
+      // Without a head nothing tells which siblings were read: as Fluentd, only the path itself counts, unless it is a container's log.
+      if (mark !== undefined ? !sameInode : real !== file) return [...siblings, current];
+      closeAll(siblings);
+      return [current];
+    }
+    closeAll(siblings.slice(0, at));
+    resumeAt(siblings[at]!, known);
+    return [...siblings.slice(at), current];
+  }
+
+  /** The path leads elsewhere: what came after `last`, the file it led to. @throws ENOENT where nothing came yet */
+  newer(file: string, last: Watcher): Watcher[] {
+    const real = this.#host.fs.realpathSync(file);
+    const current = new Watcher(file, { real, packed: false }, this.#host.fs, this.#host.nodeName);
+    const siblings = this.#siblings(file, real);
+    const mark = markOf(last.head);
+    const at = siblings.findIndex(
+      (sibling) =>
+        (sibling.inode === last.inode && sibling.dev === last.dev) || (sibling.packed && fits(sibling.head, mark)),
+    );
+    if (at >= 0) {
+      closeAll(siblings.slice(0, at + 1));
+      return [...siblings.slice(at + 1), current];
+    }
+    // The file itself is gone: what was written to after it is newer than it.
+    const since = this.#host.fs.fstatSync(last.fd).mtimeMs;
+    const sameFolder = path.dirname(last.real) === path.dirname(real);
+    const kept = siblings.filter((sibling) => !sameFolder || this.#host.fs.fstatSync(sibling.fd).mtimeMs >= since);
+    closeAll(siblings.filter((sibling) => !kept.includes(sibling)));
+    return [...kept, current];
+  }
+
+  /** `watcher` was cut off: the copy that was made of it before (copytruncate) and what came after that copy. */
+  copies(watcher: Watcher): Watcher[] {
+    const mark = markOf(watcher.head);
+    const siblings = this.#siblings(watcher.path, watcher.real);
+    const at = siblings.findIndex(
+      (sibling) => fits(sibling.head, mark) && (sibling.packed || sibling.size >= watcher.position),
+    );
+    closeAll(at < 0 ? siblings : siblings.slice(0, at));
+    if (at < 0) return [];
+    siblings[at]!.position = watcher.position;
+    siblings[at]!.id = watcher.id;
+    return siblings.slice(at);
+  }
+
+  restart(watcher: Watcher): void {
+    watcher.restart(this.#newId(watcher));
+  }
+
+  #newId(watcher: Watcher): string {
+    return `${watcher.id.replace(/~\d+$/, '')}~${this.#host.now()}`;
+  }
+
+  #neverRead(file: string, real: string): Watcher[] {
+    const siblings = this.#siblings(file, real);
+    if (real !== file) return siblings;
+    const made = siblings.filter((s) => this.#host.fs.fstatSync(s.fd).birthtimeMs >= this.#host.startedAt);
+    closeAll(siblings.filter((sibling) => !made.includes(sibling)));
+    return made;
+  }
+
+  /** The file that the path led to before, and its siblings, where the path leads to another folder or name now. */
+  #elsewhere(file: string, moved: string, but: readonly Watcher[]): Watcher[] {
+    if (!this.#host.fs.existsSync(path.dirname(moved))) return [];
+    const found = [...this.#siblings(file, moved), ...this.#openAll(file, [{ file: moved, gz: false }])];
+    const twice = found.filter((one) => but.some((other) => other.inode === one.inode && other.dev === one.dev));
+    closeAll(twice);
+    return found.filter((one) => !twice.includes(one));
+  }
+
+  #siblings(file: string, real: string): Watcher[] {
+    return this.#openAll(
+      file,
+      siblingsOf(real, this.#host.fs).filter((sibling) => !this.#host.isFollowed(sibling.file)),
+    );
+  }
+
+  #openAll(file: string, list: readonly { readonly file: string; readonly gz: boolean }[]): Watcher[] {
+    const opened: Watcher[] = [];
+    for (const { file: real, gz } of list) {
+      try {
+        opened.push(new Watcher(file, { real, packed: gz }, this.#host.fs, this.#host.nodeName));
+      } catch (error) {
+        // Gone between the list and here: packed or removed by whoever rotates.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+          closeAll(opened);
+          throw error;
+        }
+        if (!gz) opened.push(...this.#openAll(file, [{ file: `${real}.gz`, gz: true }]));
+      }
+    }
+    return opened;
+  }
+}
+
+/** A file's head may have been short when it was marked. */
+function isSame(watcher: Watcher, mark: HeadMark): boolean {
+  return mark.length === 0 || fits(watcher.head, mark);
+}
+
+function isKnown(sibling: Watcher, { inode, position, identity }: Known): boolean {
+  const mark = identity?.mark;
+  if (!sibling.packed && sibling.inode === inode) return mark === undefined || isSame(sibling, mark);
+  return mark !== undefined && fits(sibling.head, mark) && (sibling.packed || sibling.size >= position);
+}
+
+function resumeAt(watcher: Watcher, known: Known): void {
+  watcher.position = known.position;
+  if (known.identity !== undefined) watcher.id = known.identity.id;
+}
+
+function closeAll(watchers: readonly Watcher[]): void {
+  for (const watcher of watchers) watcher.close();
+}

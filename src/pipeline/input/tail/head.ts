@@ -1,0 +1,43 @@
+/**
+ * The first bytes of a file: what tells it from another file that got the same inode, and finds it again when it was renamed,
+ * copied or packed.
+ */
+import { createHash } from 'node:crypto';
+import { constants, gunzipSync } from 'node:zlib';
+import type { FsPort } from '../../core/ports.ts';
+
+/** Log lines begin with a time, so some lines are unique. */
+export const HEAD_BYTES = 256;
+/** Packed bytes that hold the head for certain; at gzip's best ratio (1:1032) they unpack to 4 MiB. */
+const PACKED_BYTES = 4096;
+
+/** A head as it is kept: how many bytes (fewer than HEAD_BYTES for a file that was short then), and their hash. */
+export interface HeadMark {
+  readonly length: number;
+  readonly hash: string;
+}
+
+export function markOf(head: Buffer): HeadMark {
+  return { length: head.length, hash: createHash('sha256').update(head).digest('hex').slice(0, 32) };
+}
+
+/** True when `head` begins with the bytes that were marked. A mark of nothing tells nothing. */
+export function fits(head: Buffer, mark: HeadMark): boolean {
+  return mark.length > 0 && head.length >= mark.length && markOf(head.subarray(0, mark.length)).hash === mark.hash;
+}
+
+export function readHead(fs: FsPort, fd: number): Buffer {
+  const head = Buffer.alloc(HEAD_BYTES);
+  return head.subarray(0, fs.readSync(fd, head, 0, HEAD_BYTES, 0));
+}
+
+/** Head of what is packed; empty where it cannot be unpacked. */
+export function readPackedHead(fs: FsPort, fd: number): Buffer {
+  const packed = Buffer.alloc(PACKED_BYTES);
+  const n = fs.readSync(fd, packed, 0, PACKED_BYTES, 0);
+  try {
+    return gunzipSync(packed.subarray(0, n), { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, HEAD_BYTES);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}

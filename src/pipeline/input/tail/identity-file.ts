@@ -1,0 +1,84 @@
+/**
+ * What Fluentd's pos_file cannot hold, in a file beside it (`<pos_file>.heads`): `path TAB inode TAB length TAB hash TAB id TAB real path LF`: the head of the file
+ * that a position belongs to, where it was, and the name its events carry (`stable_ids`).
+ *
+ * Guarantees: a line is written before the position it belongs to; the last two files of a path are known, so a crash between the two writes
+ * loses neither; a damaged line is left out. Without this file positions are matched by inode alone, as Fluentd does.
+ */
+import path from 'node:path';
+import type { FsPort } from '../../core/ports.ts';
+import type { HeadMark } from './head.ts';
+
+export interface Identity {
+  readonly inode: number;
+  readonly mark: HeadMark;
+  readonly id: string;
+  /** Path without symlinks. */
+  readonly real: string;
+}
+
+const LINE = /^([^\t]+)\t(\d+)\t(\d{1,3})\t([0-9a-f]{32})\t([^\t]+)\t([^\t]+)$/;
+/** Lines that no longer count before the file is written anew. */
+const STALE = 4096;
+
+export class IdentityFile {
+  readonly #file: string;
+  readonly #fs: FsPort;
+  readonly #known = new Map<string, Identity[]>();
+  #stale = 0;
+
+  constructor(file: string, fs: FsPort) {
+    this.#file = file;
+    this.#fs = fs;
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    if (fs.existsSync(file)) this.#read();
+  }
+
+  find(file: string, inode: number): Identity | undefined {
+    return this.#known.get(file)?.findLast((identity) => identity.inode === inode);
+  }
+
+  set(file: string, identity: Identity): void {
+    this.#keep(file, identity);
+    this.#fs.appendFileSync(this.#file, lineOf(file, identity));
+    if (this.#stale > STALE) this.compact();
+  }
+
+  /** Keeps only the paths that `wanted` says. */
+  retain(wanted: (file: string) => boolean): void {
+    for (const [file, list] of this.#known)
+      if (!wanted(file)) {
+        this.#known.delete(file);
+        this.#stale += list.length;
+      }
+  }
+
+  /** A new file takes the old one's place in one step. */
+  compact(): void {
+    const text = [...this.#known].flatMap(([file, list]) => list.map((identity) => lineOf(file, identity))).join('');
+    this.#fs.writeFileSync(`${this.#file}.tmp`, text);
+    this.#fs.renameSync(`${this.#file}.tmp`, this.#file);
+    this.#stale = 0;
+  }
+
+  #keep(file: string, identity: Identity): void {
+    const list = (this.#known.get(file) ?? []).filter((other) => other.inode !== identity.inode);
+    const kept = [...list.slice(-1), identity];
+    this.#stale += (this.#known.get(file)?.length ?? 0) + 1 - kept.length;
+    this.#known.set(file, kept);
+  }
+
+  #read(): void {
+    for (const line of this.#fs.readFileSync(this.#file, 'utf8').split('\n')) {
+      const found = LINE.exec(line);
+      if (found === null) continue;
+      const mark = { length: Number(found[3]), hash: found[4]! };
+      this.#keep(found[1]!, { inode: Number(found[2]), mark, id: found[5]!, real: found[6]! });
+    }
+    this.compact();
+  }
+}
+
+function lineOf(file: string, { inode, mark, id, real }: Identity): string {
+  return `${file}\t${inode}\t${mark.length}\t${mark.hash}\t${id}\t${real}\n`;
+}
