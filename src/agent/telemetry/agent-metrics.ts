@@ -42,9 +42,11 @@ export function addProcessMetrics(metrics: Metrics, usage: ProcessUsage): () => 
     rss.set(usage.memoryUsage.rss());
     const { user, system } = usage.cpuUsage();
     cpu.set((user + system) / 1e6);
+    // A sample is the whole time since the one before.
+    const late = (nanos: number) => Math.max(0, nanos / NANOS - SAMPLE_MS / 1000);
     for (const quantile of [0.5, 0.99])
-      delay.set(histogram.percentile(quantile * 100) / NANOS, { quantile: String(quantile) });
-    delay.set(histogram.max / NANOS, { quantile: '1' });
+      delay.set(late(histogram.percentile(quantile * 100)), { quantile: String(quantile) });
+    delay.set(late(histogram.max), { quantile: '1' });
     // Several scrapers, and scrapes in a row, see the same window.
     if (performance.now() - since < WINDOW_MS) return;
     since = performance.now();
