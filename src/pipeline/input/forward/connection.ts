@@ -39,6 +39,8 @@ export class Connection {
   readonly #nonce = newSalt();
   readonly #userSalt = newSalt();
   #established: boolean;
+  #busy = false;
+  #stopping = false;
 
   constructor(socket: net.Socket, address: string, options: ConnectionOptions) {
     this.#socket = socket;
@@ -47,16 +49,26 @@ export class Connection {
     this.#established = options.security === undefined;
   }
 
+  /** Ends the connection: at once, or when the message in hand is delivered and acknowledged. */
+  finish(): void {
+    this.#stopping = true;
+    if (!this.#busy) this.#socket.destroy();
+  }
+
   async run(): Promise<void> {
     const { host, config } = this.#options;
     if (!this.#established) this.#send(heloMessage(this.#nonce, this.#userSalt, !config.deny_keepalive));
     let reader: Reader | undefined;
-    for await (const block of this.#socket as AsyncIterable<Buffer>) {
+    // Left alone when the loop ends: an answer may still be on its way out.
+    for await (const block of this.#socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       host.received(block.length);
       reader ??= block[0] === OPEN_BRACKET || block[0] === OPEN_BRACE ? jsonReader() : msgpackReader();
       for (const message of reader.push(block)) {
+        this.#busy = true;
         if (this.#established) await this.#take(message.read(), message.bytes, reader);
         else if (!this.#greet(message.raw)) return;
+        this.#busy = false;
+        if (this.#stopping) return this.#socket.destroySoon();
         if (this.#socket.writableEnded) return;
       }
     }
@@ -70,7 +82,8 @@ export class Connection {
     const verdict = security.check(ping, this.#address, this.#nonce, security.userAuth ? this.#userSalt : '');
     if ('refused' in verdict) {
       host.log.warn('a sender was refused', { address: this.#address, reason: verdict.refused });
-      this.#socket.end(Buffer.from(refusal(verdict.refused), 'latin1'));
+      this.#send(refusal(verdict.refused));
+      this.#socket.destroySoon();
       return false;
     }
     this.#send(pongMessage(ping!, this.#nonce, security.selfHostname, verdict.sharedKey));
@@ -98,7 +111,7 @@ export class Connection {
     await this.#complete(message);
     await delivery.emit(new EventStream(this.#tag(message.tag), message.events));
     if (message.chunk !== undefined) this.#send(reader.answer(message.chunk));
-    if (config.deny_keepalive) this.#socket.end();
+    if (config.deny_keepalive) this.#socket.destroySoon();
   }
 
   async #complete({ events }: ForwardMessage): Promise<void> {

@@ -15,6 +15,8 @@ import { Security } from './security.ts';
 
 /** Heartbeats have one byte. */
 const HEARTBEAT = { maxBytes: 128 };
+/** A stop waits this long for messages that are being delivered. */
+const FINISH_MS = 5000;
 const PULSE = Buffer.from([0]);
 
 export const plugin = defineInput({
@@ -35,6 +37,8 @@ export const plugin = defineInput({
     const security = section === undefined ? undefined : new Security(section);
     const delivery = new Delivery(host);
     const options: ConnectionOptions = { config, host, security, delivery };
+    const open = new Map<Connection, Promise<void>>();
+    let stopping = false;
     let tcp: Listener | undefined;
     let udp: Listener | undefined;
     return {
@@ -47,19 +51,30 @@ export const plugin = defineInput({
         };
         tcp = await listenStream(config, stream, (socket) => {
           const address = plainAddress(socket.remoteAddress);
-          new Connection(socket, address, options).run().catch((error: unknown) => {
+          const connection = new Connection(socket, address, options);
+          const run = connection.run().catch((error: unknown) => {
             const gone = ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'];
             if (!gone.includes((error as NodeJS.ErrnoException).code ?? ''))
               host.log.warn('unexpected error on reading data', { host: address, port: config.port, error });
             socket.destroy();
           });
+          open.set(connection, run);
+          void run.finally(() => open.delete(connection));
+          if (stopping) connection.finish();
         });
         const at = { bind: config.bind, port: tcp.port };
         udp = await listenUdp(at, HEARTBEAT, (message) => message.reply(PULSE));
         host.log.info('listening port', at);
       },
       async stop() {
+        stopping = true;
         delivery.stop();
+        // What is in hand is delivered and acknowledged: a sender that heard nothing would send it again.
+        for (const connection of open.keys()) connection.finish();
+        await Promise.race([
+          Promise.all(open.values()),
+          new Promise((resolve) => host.ports.clock.after(FINISH_MS, () => resolve(undefined))),
+        ]);
         await Promise.all([tcp?.close(), udp?.close()]);
       },
     };
