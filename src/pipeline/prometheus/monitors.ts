@@ -87,12 +87,15 @@ export function monitorFiles(metrics: Metrics, agent: AgentView, base: Labels): 
   metrics.onCollect(() => {
     for (const labels of shown) put.remove(labels);
     shown = [];
-    for (const plugin of agent.plugins())
-      for (const file of plugin.files()) {
+    for (const plugin of agent.plugins()) {
+      const files = plugin.files();
+      const stats = files.length === 0 ? {} : plugin.stats();
+      for (const file of files) {
         const labels = { ...base, plugin_id: plugin.id, type: plugin.type, path: file.path };
-        put({ ...plugin.stats(), position: file.position, inode: file.inode }, labels);
+        put({ ...stats, position: file.position, inode: file.inode }, labels);
         shown.push(labels);
       }
+    }
   });
 }
 
