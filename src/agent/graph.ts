@@ -139,6 +139,7 @@ class Builder {
       ...createHost(element, type, environment),
       emitAfter: (stream) => (filter === undefined ? undefined : router.emitAfter(filter, stream)),
       emitToLabel: (label, stream) => this.#emitToLabel(label, stream),
+      hasLabel: (label) => this.#labels.has(label),
     };
     this.#unique(element, host.id, host.hasId);
     filter = definition.create(config, host);

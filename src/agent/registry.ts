@@ -43,6 +43,7 @@ const inputs: Lines = {
 };
 
 const filters: Lines = {
+  concat: () => import('../pipeline/filter/concat/index.ts').then(plugin),
   grep: () => import('../pipeline/filter/grep.ts').then(plugin),
   kubernetes_metadata: () => import('../pipeline/filter/kubernetes_metadata/index.ts').then(plugin),
   parser: () => import('../pipeline/filter/parser.ts').then(plugin),

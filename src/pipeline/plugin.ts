@@ -222,6 +222,8 @@ export interface FilterHost extends Host {
   emitAfter(stream: EventStream): void | Promise<void>;
   /** Emits to a label (concat's timeout_label). */
   emitToLabel(label: string, stream: EventStream): void | Promise<void>;
+  /** Whether the configuration has this label. */
+  hasLabel(label: string): boolean;
 }
 
 // ------------------------------------------------------------------ outputs

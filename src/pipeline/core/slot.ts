@@ -1,8 +1,27 @@
 /**
  * What stands in a field of a record: raw JSON text (a byte string cut out of the input, never decoded unless asked),
- * a `Plain` value of this record alone, or a `Shared` value that thousands of records point to.
+ * a `Text` cut out of a line that is no JSON, a `Plain` value of this record alone, or a `Shared` value that thousands of records point to.
  */
-import { decodeJson, deepFreeze, encodeJson, type Value } from './value.ts';
+import { decodeJson, deepFreeze, encodeJson, fromBytes, toBytes, type Value } from './value.ts';
+
+/** A string given as bytes; its JSON and its value are made when they are asked for. */
+export class Text {
+  readonly bytes: string;
+  #text: string | undefined;
+  #value: string | undefined;
+  constructor(bytes: string) {
+    this.bytes = bytes;
+  }
+  /** What JSON escapes is ASCII, so the bytes of other characters stay as they are. */
+  get text(): string {
+    this.#text ??= JSON.stringify(this.bytes);
+    return this.#text;
+  }
+  get value(): Value {
+    this.#value ??= fromBytes(this.bytes);
+    return this.#value;
+  }
+}
 
 /** A value of one record; its JSON text is kept where it is known. */
 export class Plain {
@@ -46,7 +65,7 @@ export class Shared {
   }
 }
 
-export type Slot = string | Plain | Shared;
+export type Slot = string | Text | Plain | Shared;
 
 export function slotText(slot: Slot): string {
   return typeof slot === 'string' ? slot : slot.text;
@@ -54,4 +73,19 @@ export function slotText(slot: Slot): string {
 
 export function slotValue(slot: Slot): Value {
   return typeof slot === 'string' ? decodeJson(slot) : slot.value;
+}
+
+const QUOTE = 34;
+
+/** The bytes of a string; undefined for any other value. A raw slot without escapes is not decoded. */
+export function slotBytes(slot: Slot): string | undefined {
+  if (slot instanceof Text) return slot.bytes;
+  if (typeof slot !== 'string') return typeof slot.value === 'string' ? toBytes(slot.value) : undefined;
+  return slot.charCodeAt(0) === QUOTE ? stringBytes(slot) : undefined;
+}
+
+function stringBytes(json: string): string {
+  if (!json.includes('\\')) return json.slice(1, -1);
+  // Only \u gives characters beyond bytes.
+  return json.includes('\\u') ? toBytes(decodeJson(json) as string) : (JSON.parse(json) as string);
 }

@@ -2,16 +2,18 @@
  * `@type parser` filter: parses one field of each record with any parser and puts the result in the record's place
  * (or merges it, with `reserve_data`).
  *
- * A record that cannot be parsed goes to the error stream (`emit_invalid_record_to_error`, on by default); with `reserve_data` it also
- * passes on as it was. The field is handed to the parser as bytes.
+ * Guarantees: the field's bytes go to the parser and the parsed fields into the record as raw slots, without decoding either. A record that
+ * does not match goes to the error stream and, with `reserve_data`, also on as it was; one that is broken goes to the error stream only.
  */
+import { isUtf8 } from 'node:buffer';
 import { Accessor } from '../core/accessor.ts';
 import { SluiceError } from '../core/errors.ts';
-import { EventStream, LogEvent, NO_TIME } from '../core/event.ts';
-import { EMPTY_SHAPE } from '../core/shape.ts';
-import { Plain, type Slot } from '../core/slot.ts';
+import { EventStream, LogEvent, NO_TIME, NULL_TIME } from '../core/event.ts';
+import { EMPTY_SHAPE, Shape } from '../core/shape.ts';
+import { type Slot, slotBytes } from '../core/slot.ts';
 import { toBytes, type Value } from '../core/value.ts';
-import { defineFilter, type Parser } from '../plugin.ts';
+import { defineFilter, type FilterHost, type Parser } from '../plugin.ts';
+import { ShapeMerger } from './shape-merger.ts';
 
 export const plugin = defineFilter({
   kind: 'filter',
@@ -48,9 +50,10 @@ export const plugin = defineFilter({
     },
   },
   create(config, host) {
-    const accessor = new Accessor(config.key_name);
-    const parser = host.parser(host.element.children.find((child) => child.name === 'parse'));
-    const step = new ParseStep(accessor, parser, config);
+    const accessor = new Accessor(config.key_name ?? '');
+    const section = host.element.children.find((child) => child.name === 'parse');
+    const parser = host.parser(section, undefined, { encoding: 'utf-8', timeless: true });
+    const step = new ParseStep(accessor, parser, config, host);
     return {
       plan: (tag) => (stream) => {
         const out: LogEvent[] = [];
@@ -65,69 +68,113 @@ export const plugin = defineFilter({
 });
 
 interface Options {
-  reserve_time: boolean;
-  reserve_data: boolean;
-  remove_key_name_field: boolean;
-  inject_key_prefix: string | undefined;
-  hash_value_field: string | undefined;
+  readonly reserve_time: boolean;
+  readonly reserve_data: boolean;
+  readonly remove_key_name_field: boolean;
+  readonly inject_key_prefix: string | undefined;
+  readonly hash_value_field: string | undefined;
+  readonly replace_invalid_sequence: boolean;
 }
+
+const NOTHING = new LogEvent(NULL_TIME, 0, EMPTY_SHAPE, []);
 
 class ParseStep {
   readonly #accessor: Accessor;
   readonly #parser: Parser;
   readonly #options: Options;
+  readonly #host: FilterHost;
+  readonly #merger: ShapeMerger;
 
-  constructor(accessor: Accessor, parser: Parser, options: Options) {
+  constructor(accessor: Accessor, parser: Parser, options: Options, host: FilterHost) {
     this.#accessor = accessor;
     this.#parser = parser;
     this.#options = options;
+    this.#host = host;
+    this.#merger = new ShapeMerger(options.inject_key_prefix ?? '');
   }
 
   /** Appends what comes of one event to `out`; returns what was wrong with it. */
   run(event: LogEvent, out: LogEvent[]): Error | undefined {
-    const raw = this.#accessor.get(event);
-    if (raw === undefined || raw === null) return this.#failed(event, out, `${this.#accessor.text} does not exist`);
+    const slot = this.#accessor.nested ? undefined : event.slot(this.#accessor.key);
+    const bytes = slot === undefined ? this.#nestedBytes(event) : slotBytes(slot);
+    if (bytes === undefined) return this.#noText(event, out);
+    const text = this.#options.replace_invalid_sequence ? scrubbed(bytes) : bytes;
     let failure: Error | undefined;
     try {
-      this.#parser.parse(text(raw), (parsed) => {
-        if (parsed === undefined) {
-          failure = this.#failed(event, out, `pattern not matched with data '${text(raw).slice(0, 200)}'`);
-        } else out.push(this.#merge(event, parsed));
+      this.#parser.parse(text, (parsed) => {
+        if (parsed === undefined) failure = this.#unmatched(event, out, bytes);
+        else out.push(this.#merge(event, parsed, true));
       });
     } catch (error) {
-      failure = this.#failed(event, out, error instanceof Error ? error.message : String(error));
+      failure = error instanceof Error ? error : new Error(String(error));
     }
     return failure;
   }
 
-  #failed(event: LogEvent, out: LogEvent[], message: string): Error {
-    if (this.#options.reserve_data) out.push(event.clone());
-    return new SluiceError('ERR_PARSE_FILTER', message);
+  #nestedBytes(event: LogEvent): string | undefined {
+    const value = this.#accessor.nested ? this.#accessor.get(event) : undefined;
+    return typeof value === 'string' ? toBytes(value) : undefined;
   }
 
-  #merge(event: LogEvent, parsed: LogEvent): LogEvent {
-    const base = this.#options.reserve_data ? event.clone() : emptyLike(event);
-    if (this.#options.reserve_data && this.#options.remove_key_name_field) this.#accessor.delete(base);
-    if (parsed.sec !== NO_TIME && !this.#options.reserve_time) {
-      base.sec = parsed.sec;
-      base.nsec = parsed.nsec;
+  /** A field that is missing, null or no string. */
+  #noText(event: LogEvent, out: LogEvent[]): Error | undefined {
+    const value = this.#accessor.get(event);
+    if (value === undefined || value === null) {
+      if (this.#options.reserve_data) out.push(this.#merge(event, NOTHING, false));
+      return failed(`${this.#accessor.text} does not exist`);
     }
-    this.#put(base, parsed);
+    const { type } = this.#parser;
+    if (type === 'none') return this.#takeWhole(event, value, out);
+    // Ruby's JSON libraries say that it is no JSON, the other parsers break.
+    if (type === 'json' || type === 'multi_format') return this.#unmatched(event, out, String(value));
+    return failed(`parse failed: ${this.#accessor.text} is no string`);
+  }
+
+  /** The none parser takes any value. */
+  #takeWhole(event: LogEvent, value: Value, out: LogEvent[]): undefined {
+    this.#parser.parse('', (parsed) => {
+      if (parsed === undefined) return;
+      parsed.set(parsed.keys()[0]!, value);
+      out.push(this.#merge(event, parsed, true));
+    });
+  }
+
+  #unmatched(event: LogEvent, out: LogEvent[], data: string): Error {
+    if (this.#options.reserve_data) out.push(this.#merge(event, NOTHING, false));
+    return failed(`pattern not matched with data '${data.slice(0, 200)}'`);
+  }
+
+  #merge(event: LogEvent, parsed: LogEvent, success: boolean): LogEvent {
+    const { reserve_data: reserve, remove_key_name_field: remove, hash_value_field: field } = this.#options;
+    const base = reserve ? event.clone() : emptyLike(event);
+    if (reserve && remove && success) this.#accessor.delete(base);
+    if (!this.#options.reserve_time) this.#setTime(base, parsed);
+    if (field === undefined) this.#merger.merge(base, parsed);
+    else base.setSlot(field, this.#hash(parsed));
     return base;
   }
 
-  #put(base: LogEvent, parsed: LogEvent): void {
-    const prefix = this.#options.inject_key_prefix ?? '';
-    const entries = parsed.shape.keys.map((key, i): [string, Slot] => [prefix + key, parsed.slots[i]!]);
-    const field = this.#options.hash_value_field;
-    if (field === undefined) {
-      for (const [key, slot] of entries) base.setSlot(key, slot);
-      return;
-    }
-    const inner = emptyLike(base);
-    for (const [key, slot] of entries) inner.setSlot(key, slot);
-    base.setSlot(field, new Plain(inner.toObject()));
+  #setTime(base: LogEvent, parsed: LogEvent): void {
+    if (parsed.sec === NULL_TIME) return;
+    base.sec = parsed.sec;
+    base.nsec = parsed.nsec;
+    if (parsed.sec !== NO_TIME) return;
+    const now = this.#host.ports.clock.nowNanos();
+    base.sec = Number(now / 1_000_000_000n);
+    base.nsec = Number(now % 1_000_000_000n);
   }
+
+  /** The parsed record as JSON: it becomes a slot as it is. */
+  #hash(parsed: LogEvent): Slot {
+    const prefix = this.#options.inject_key_prefix;
+    if (prefix === undefined) return parsed.toJson();
+    const keys = parsed.keys().map((key) => prefix + key);
+    return new LogEvent(0, 0, Shape.of(keys), parsed.slots).toJson();
+  }
+}
+
+function failed(message: string): SluiceError {
+  return new SluiceError('ERR_PARSE_FILTER', message);
 }
 
 function emptyLike(event: LogEvent): LogEvent {
@@ -137,6 +184,7 @@ function emptyLike(event: LogEvent): LogEvent {
   return empty;
 }
 
-function text(value: Value): string {
-  return typeof value === 'string' ? toBytes(value) : toBytes(String(value));
+function scrubbed(bytes: string): string {
+  const buffer = Buffer.from(bytes, 'latin1');
+  return isUtf8(buffer) ? bytes : toBytes(buffer.toString('utf8').replaceAll('\ufffd', '?'));
 }

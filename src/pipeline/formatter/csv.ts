@@ -1,11 +1,11 @@
 /** `@type csv`: chosen fields in a row. A null is empty, an empty string `""`; with `force_quotes` (the default) everything is quoted. */
-import { rubyToS } from '../../ruby/to-s.ts';
+
+import { accessorText } from '../codec/field-text.ts';
 import { Accessor } from '../core/accessor.ts';
 import { PluginConfigError } from '../core/errors.ts';
 import type { LogEvent } from '../core/event.ts';
 import { toBytes } from '../core/value.ts';
 import { defineFormatter } from '../plugin.ts';
-import { fieldText } from './field-text.ts';
 
 export const plugin = defineFormatter({
   kind: 'formatter',
@@ -39,8 +39,7 @@ function reader(field: string): (event: LogEvent) => string | undefined {
   const accessor = new Accessor(field);
   return (event) => {
     const value = accessor.get(event);
-    if (value === undefined || value === null) return undefined;
-    return accessor.nested ? toBytes(rubyToS(value)) : fieldText(event, accessor.key);
+    return value === undefined || value === null ? undefined : accessorText(event, accessor);
   };
 }
 

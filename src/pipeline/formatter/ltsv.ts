@@ -1,7 +1,8 @@
 /** `@type ltsv`: all fields as `label:value`; a delimiter inside a value is replaced. */
+
+import { fieldText } from '../codec/field-text.ts';
 import { toBytes } from '../core/value.ts';
 import { defineFormatter } from '../plugin.ts';
-import { fieldText } from './field-text.ts';
 import { lineEnd, NEWLINE } from './newline.ts';
 
 export const plugin = defineFormatter({

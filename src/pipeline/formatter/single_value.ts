@@ -1,6 +1,7 @@
 /** `@type single_value`: one field of the record, as it is. */
+
+import { fieldText } from '../codec/field-text.ts';
 import { defineFormatter } from '../plugin.ts';
-import { fieldText } from './field-text.ts';
 import { lineEnd, NEWLINE } from './newline.ts';
 
 export const plugin = defineFormatter({

@@ -1,7 +1,8 @@
 /** `@type tsv`: chosen fields with a delimiter between them; nothing is quoted or escaped. */
+
+import { fieldText } from '../codec/field-text.ts';
 import { toBytes } from '../core/value.ts';
 import { defineFormatter } from '../plugin.ts';
-import { fieldText } from './field-text.ts';
 import { lineEnd, NEWLINE } from './newline.ts';
 
 export const plugin = defineFormatter({

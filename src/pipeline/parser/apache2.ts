@@ -1,10 +1,12 @@
 /** `@type apache2`: access logs in the combined format; `-` is null, code and size are numbers. */
+
 import { compileLineRegexp } from '../../ruby/line-regexp.ts';
 import { compileTimeParser } from '../codec/time.ts';
 import { LogEvent } from '../core/event.ts';
 import { Shape } from '../core/shape.ts';
+import { type Slot, Text } from '../core/slot.ts';
 import { defineParser } from '../plugin.ts';
-import { COMMON, invalidTime, stringSlot } from './common.ts';
+import { COMMON, invalidTime } from './common.ts';
 
 const EXPRESSION =
   '^(?<host>[^ ]*) [^ ]* (?<user>[^ ]*) \\[(?<time>[^\\]]*)\\] "(?<method>\\S+)(?: +(?<path>(?:[^"]|\\\\")*?)(?: +\\S*)?)?" (?<code>[^ ]*) (?<size>[^ ]*)(?: "(?<referer>(?:[^"]|\\\\")*)" "(?<agent>(?:[^"]|\\\\")*)")?$';
@@ -28,8 +30,8 @@ export const plugin = defineParser({
         const [client, user, time = '', method, path, code = '', size = '', referer, agent] = values;
         if (!parseTime(time, target)) throw invalidTime(time);
         const status = leadingDigits(code);
-        const slots = [
-          ...[text(client), text(user), stringSlot(method ?? ''), path === undefined ? 'null' : stringSlot(path)],
+        const slots: Slot[] = [
+          ...[text(client), text(user), new Text(method ?? ''), path === undefined ? 'null' : new Text(path)],
           ...[
             status === '0' ? 'null' : status,
             size === '-' ? 'null' : leadingDigits(size),
@@ -37,15 +39,15 @@ export const plugin = defineParser({
             text(agent),
           ],
         ];
-        if (config.keep_time_key) slots.push(stringSlot(time));
+        if (config.keep_time_key) slots.push(new Text(time));
         emit(new LogEvent(target.sec, target.nsec, shape, slots));
       },
     };
   },
 });
 
-function text(value: string | undefined): string {
-  return value === undefined || value === '-' ? 'null' : stringSlot(value);
+function text(value: string | undefined): Slot {
+  return value === undefined || value === '-' ? 'null' : new Text(value);
 }
 
 /** Ruby's `to_i`, as JSON. */

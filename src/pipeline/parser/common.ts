@@ -5,9 +5,12 @@ import type { TimeTarget } from '../codec/strptime.ts';
 import { compileTimeParser, type TimeOptions } from '../codec/time.ts';
 import { ParserError } from '../core/errors.ts';
 import { type LogEvent, NO_TIME, NULL_TIME } from '../core/event.ts';
+import { type Slot, Text } from '../core/slot.ts';
 import { toBytes, type Value } from '../core/value.ts';
 import type { Host, Parser } from '../plugin.ts';
 import { type Convert, typeConverter } from './types.ts';
+
+const QUOTE = 34;
 
 /** Parsers without a time field unless one is named. */
 export const UNTIMED = {
@@ -101,11 +104,11 @@ export function invalidTime(value: string): ParserError {
   return new ParserError(`invalid time format: value = ${value.slice(0, 100)}`);
 }
 
-/** A time without escapes is read straight from the JSON text. */
-function timeValue(event: LogEvent, slot: unknown, key: string): Value {
-  if (typeof slot !== 'string') return event.get(key)!;
-  if (slot.charCodeAt(0) === 34 && !slot.includes('\\')) return slot.slice(1, -1);
-  // Digits of a number are kept as they stand: a float would lose nanoseconds.
+/** A text is read as it stands, and so are a number's digits: a float would lose nanoseconds. */
+function timeValue(event: LogEvent, slot: Slot, key: string): Value {
+  if (slot instanceof Text) return slot.bytes;
+  if (typeof slot !== 'string') return slot.value;
+  if (slot.charCodeAt(0) === QUOTE && !slot.includes('\\')) return slot.slice(1, -1);
   return /^-?\d/.test(slot) ? slot : event.get(key)!;
 }
 
@@ -131,11 +134,6 @@ function convertFields(event: LogEvent, types: ReadonlyMap<string, Convert>): vo
     const value = event.get(field);
     if (value !== undefined && value !== null && value !== false) event.set(field, convert(value));
   }
-}
-
-/** JSON text of a string given as bytes: what JSON escapes is ASCII, so the bytes of other characters stay as they are. */
-export function stringSlot(bytes: string): string {
-  return JSON.stringify(bytes);
 }
 
 /** As Ruby splits: without a limit empty parts at the end do not count. */

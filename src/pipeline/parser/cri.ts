@@ -2,11 +2,13 @@
  * `@type cri`: lines of containerd and CRI-O, `time stream logtag message`, cut at the first three spaces; nothing is decoded. With a
  * nested `<parse>` the message is parsed by it, the time of the line is lost, and `merge_cri_fields` adds stream and logtag.
  */
+
 import { compileTimeParser } from '../codec/time.ts';
 import { LogEvent } from '../core/event.ts';
 import { Shape } from '../core/shape.ts';
+import { type Slot, Text } from '../core/slot.ts';
 import { defineParser } from '../plugin.ts';
-import { COMMON, invalidTime, stringSlot } from './common.ts';
+import { COMMON, invalidTime } from './common.ts';
 
 const OTHER_SPACE = /[\t\n\v\f\r]/;
 /** What nearly every line has, as JSON. */
@@ -43,12 +45,12 @@ export const plugin = defineParser({
         const cut = cutLine(line);
         if (cut === undefined) return emit(undefined);
         const { time, message } = cut;
-        const stream = KNOWN[cut.stream] ?? stringSlot(cut.stream);
-        const logtag = KNOWN[cut.logtag] ?? stringSlot(cut.logtag);
+        const stream = KNOWN[cut.stream] ?? new Text(cut.stream);
+        const logtag = KNOWN[cut.logtag] ?? new Text(cut.logtag);
         if (parser === undefined) {
           if (!parseTime(time, target)) throw invalidTime(time);
-          const slots = [stream, logtag, stringSlot(message)];
-          if (keep) slots.push(stringSlot(time));
+          const slots: Slot[] = [stream, logtag, new Text(message)];
+          if (keep) slots.push(new Text(time));
           return emit(new LogEvent(target.sec, target.nsec, shape, slots));
         }
         parser.parse(message, (event) => {

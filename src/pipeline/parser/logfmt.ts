@@ -4,10 +4,10 @@
  */
 import { LogEvent, NO_TIME } from '../core/event.ts';
 import { EMPTY_SHAPE } from '../core/shape.ts';
-import { Plain, type Slot } from '../core/slot.ts';
+import { Plain, type Slot, Text } from '../core/slot.ts';
 import { Float, fromBytes } from '../core/value.ts';
 import { defineParser } from '../plugin.ts';
-import { COMMON, emitFinished, finisher, stringSlot } from './common.ts';
+import { COMMON, emitFinished, finisher } from './common.ts';
 
 /** A key, then perhaps `=` and a quoted or a bare value; control characters count as spaces. */
 const PAIR = /([^\x00-\x20"=]+)(?:(=)(?:"((?:[^"\\]|\\+"?)*)"?|([^\x00-\x20"=][^\x00-\x20"]*))?)?/g;
@@ -26,7 +26,7 @@ export const plugin = defineParser({
         for (const [all, key, , quoted, bare] of line.matchAll(PAIR)) {
           // A quote that is never closed leaves the key as a flag.
           const open = quoted !== undefined && !all.endsWith('"');
-          event.setSlot(fromBytes(key!), quoted === undefined || open ? bareSlot(bare) : stringSlot(unescaped(quoted)));
+          event.setSlot(fromBytes(key!), quoted === undefined || open ? bareSlot(bare) : new Text(unescaped(quoted)));
         }
         emitFinished(event, finish, emit);
       },
@@ -42,7 +42,7 @@ function unescaped(text: string): string {
 function bareSlot(text: string | undefined): Slot {
   if (text === undefined) return 'true';
   if (/^[-+]?\d+$/.test(text)) return text.replace(/^(-?)\+?0*(?=\d)/, '$1');
-  if (!/^[-+]?\d*\.?\d+(?:e[-+]?\d+)?$/i.test(text) || !Number.isFinite(Number(text))) return stringSlot(text);
+  if (!/^[-+]?\d*\.?\d+(?:e[-+]?\d+)?$/i.test(text) || !Number.isFinite(Number(text))) return new Text(text);
   const number = Number(text);
   return new Plain(Number.isInteger(number) ? new Float(number) : number);
 }

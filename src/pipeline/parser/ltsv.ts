@@ -1,10 +1,12 @@
 /** `@type ltsv`: `label:value` pairs with a delimiter between them; what has no label delimiter is passed over. */
+
 import { compileRegexp } from '../../ruby/regexp.ts';
 import { LogEvent, NO_TIME } from '../core/event.ts';
 import { EMPTY_SHAPE } from '../core/shape.ts';
+import { Text } from '../core/slot.ts';
 import { fromBytes, toBytes } from '../core/value.ts';
 import { defineParser } from '../plugin.ts';
-import { COMMON, emitFinished, finisher, splitText, stringSlot } from './common.ts';
+import { COMMON, emitFinished, finisher, splitText } from './common.ts';
 
 export const plugin = defineParser({
   kind: 'parser',
@@ -30,7 +32,7 @@ export const plugin = defineParser({
         const event = new LogEvent(NO_TIME, 0, EMPTY_SHAPE, []);
         for (const pair of splitText(line, delimiter)) {
           const at = pair.indexOf(label);
-          if (at >= 0) event.setSlot(fromBytes(pair.slice(0, at)), stringSlot(pair.slice(at + label.length)));
+          if (at >= 0) event.setSlot(fromBytes(pair.slice(0, at)), new Text(pair.slice(at + label.length)));
         }
         emitFinished(event, finish, emit);
       },

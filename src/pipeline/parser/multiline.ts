@@ -2,13 +2,15 @@
  * `@type multiline`: a record over several lines; `format_firstline` tells where it begins, `format1` … are joined to one regexp whose
  * dot takes line ends. A text may hold several records. Also multiline_kubernetes and kubernetes: glog lines of Kubernetes' own parts.
  */
+
 import type { Element } from '../../config/element.ts';
 import { compileLineRegexp } from '../../ruby/line-regexp.ts';
 import { PluginConfigError } from '../core/errors.ts';
 import { LogEvent, NO_TIME } from '../core/event.ts';
 import { Shape } from '../core/shape.ts';
+import { Text } from '../core/slot.ts';
 import { defineParser, type Host, type Parser, type ParserDefinition } from '../plugin.ts';
-import { COMMON, type CommonConfig, finisher, stringSlot } from './common.ts';
+import { COMMON, type CommonConfig, finisher } from './common.ts';
 import { compileGroups, eventMaker } from './regexp-match.ts';
 
 const MAX_FORMATS = 20;
@@ -54,7 +56,7 @@ function create(type: string, config: MultilineConfig, host: Host, { formats, fi
   const eventOf = eventMaker(regexp.names);
   const finish = finisher(config, host);
   const unmatched = (text: string) =>
-    config.unmatched_lines === undefined ? undefined : new LogEvent(NO_TIME, 0, UNMATCHED, [stringSlot(text)]);
+    config.unmatched_lines === undefined ? undefined : new LogEvent(NO_TIME, 0, UNMATCHED, [new Text(text)]);
   return {
     type,
     parse(line, emit) {

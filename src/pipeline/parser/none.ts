@@ -1,8 +1,10 @@
 /** `@type none`: the whole line is one field. */
+
 import { LogEvent } from '../core/event.ts';
 import { Shape } from '../core/shape.ts';
+import { Text } from '../core/slot.ts';
 import { defineParser } from '../plugin.ts';
-import { missingTime, stringSlot, UNTIMED } from './common.ts';
+import { missingTime, UNTIMED } from './common.ts';
 
 export const plugin = defineParser({
   kind: 'parser',
@@ -17,7 +19,7 @@ export const plugin = defineParser({
     const time = missingTime(config, host);
     return {
       type: 'none',
-      parse: (line, emit) => emit(time === undefined ? undefined : new LogEvent(time, 0, shape, [stringSlot(line)])),
+      parse: (line, emit) => emit(time === undefined ? undefined : new LogEvent(time, 0, shape, [new Text(line)])),
     };
   },
 });

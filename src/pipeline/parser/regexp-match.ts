@@ -3,9 +3,8 @@ import { compileLineRegexp, type LineRegexp } from '../../ruby/line-regexp.ts';
 import { PluginConfigError } from '../core/errors.ts';
 import { LogEvent, NO_TIME } from '../core/event.ts';
 import { Shape } from '../core/shape.ts';
-import type { Slot } from '../core/slot.ts';
+import { type Slot, Text } from '../core/slot.ts';
 import type { Host } from '../plugin.ts';
-import { stringSlot } from './common.ts';
 
 /** @throws PluginConfigError for a broken regexp and for one without named groups */
 export function compileGroups(source: string, flags: string, host: Pick<Host, 'use'>, parameter: string): LineRegexp {
@@ -27,7 +26,7 @@ export function eventMaker(names: readonly string[]): (values: readonly (string 
   const all = Shape.of(names);
   return (values) => {
     const slots: Slot[] = [];
-    for (const value of values) if (value !== undefined) slots.push(stringSlot(value));
+    for (const value of values) if (value !== undefined) slots.push(new Text(value));
     const shape = slots.length === names.length ? all : Shape.of(names.filter((_, i) => values[i] !== undefined));
     return new LogEvent(NO_TIME, 0, shape, slots);
   };

@@ -1,8 +1,9 @@
 /** The fields of a syslog message while they are gathered, in the order of the record. */
+
 import { ParserError } from '../../core/errors.ts';
 import { LogEvent } from '../../core/event.ts';
 import { EMPTY_SHAPE } from '../../core/shape.ts';
-import { stringSlot } from '../common.ts';
+import { Text } from '../../core/slot.ts';
 
 export interface SyslogOptions {
   readonly priority: boolean;
@@ -19,7 +20,7 @@ export class Fields {
   readonly #event = new LogEvent(0, 0, EMPTY_SHAPE, []);
 
   put(key: string, text: string): void {
-    this.#event.setSlot(key, stringSlot(text));
+    this.#event.setSlot(key, new Text(text));
   }
 
   /** Ruby's `to_i` of the digits. */
