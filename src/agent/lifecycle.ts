@@ -13,7 +13,7 @@ import type { Embed } from '../config/scanner.ts';
 import { EventStream, LogEvent } from '../pipeline/core/event.ts';
 import type { Ports } from '../pipeline/core/ports.ts';
 import type { Value } from '../pipeline/core/value.ts';
-import type { AgentView, Logger, PluginView, ProcessView } from '../pipeline/plugin.ts';
+import type { AgentView, Logger, PluginView, ProcessView, Running } from '../pipeline/plugin.ts';
 import type { Taps } from '../pipeline/router/taps.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import type { HostEnvironment } from './host.ts';
@@ -112,18 +112,21 @@ export class Worker implements AgentView {
     const graph = this.#graph;
     this.#running = false;
     if (graph === undefined) return;
-    for (const category of ['input', 'filter', 'output'] as const) {
-      const stopping = graph.instances
+    const each = (category: PluginView['category'], end: (plugin: Running) => void | Promise<void>) =>
+      graph.instances
         .filter((i) => i.category === category)
         .map(async (i) => {
           try {
-            await i.plugin.stop?.();
+            await end(i.plugin);
           } catch (error) {
             i.host.log.warn('unexpected error while shutting down', { plugin: i.type, error });
           }
         });
-      await Promise.all(stopping);
-    }
+    await Promise.all(each('input', (plugin) => plugin.stop?.()));
+    await Promise.all(each('filter', (plugin) => plugin.stop?.()));
+    // What outputs hold back for others must reach these while they still take it.
+    await Promise.all(each('output', (plugin) => plugin.beforeStop?.()));
+    await Promise.all(each('output', (plugin) => plugin.stop?.()));
     this.#options.log.onEvent(undefined);
     this.#endProcessMetrics?.();
   }

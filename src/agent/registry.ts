@@ -43,6 +43,10 @@ const inputs: Lines = {
 };
 
 const filters: Lines = {
+  dedot: () => import('../pipeline/filter/dedot.ts').then(plugin),
+  elasticsearch_genid: () => import('../pipeline/filter/elasticsearch_genid.ts').then(plugin),
+  geoip: () => import('../pipeline/filter/geoip.ts').then(plugin),
+  record_modifier: () => import('../pipeline/filter/record_modifier/index.ts').then(plugin),
   concat: () => import('../pipeline/filter/concat/index.ts').then(plugin),
   grep: () => import('../pipeline/filter/grep.ts').then(plugin),
   kubernetes_metadata: () => import('../pipeline/filter/kubernetes_metadata/index.ts').then(plugin),
@@ -53,6 +57,9 @@ const filters: Lines = {
 };
 
 const outputs: Lines = {
+  detect_exceptions: () => import('../pipeline/output/detect_exceptions/index.ts').then(plugin),
+  rewrite_tag_filter: () => import('../pipeline/output/rewrite_tag_filter.ts').then(plugin),
+  roundrobin: () => import('../pipeline/output/roundrobin.ts').then(plugin),
   copy: () => import('../pipeline/output/copy.ts').then(plugin),
   elasticsearch: () => import('../pipeline/output/elasticsearch/index.ts').then(plugin),
   elasticsearch_dynamic: () => import('../pipeline/output/elasticsearch/index.ts').then((m) => m.dynamic),

@@ -101,6 +101,8 @@ export interface Host {
 
 export interface Running {
   start?(): void | Promise<void>;
+  /** Outputs that hold events back for other outputs (detect_exceptions): emits them, before any output stops. */
+  beforeStop?(): void | Promise<void>;
   stop?(): void | Promise<void>;
   /** SIGUSR1 and tests: move on without waiting for timers. */
   flush?(): void | Promise<void>;

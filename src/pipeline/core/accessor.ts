@@ -5,7 +5,7 @@
  * place. Without a leading `$.` or `$[` the whole text is one top-level key, dots and all, as in Fluentd.
  */
 import type { LogEvent } from './event.ts';
-import { Plain, Shared, slotValue } from './slot.ts';
+import { Nested, Plain, Shared, slotValue } from './slot.ts';
 import { isHash, type Value } from './value.ts';
 
 type Step = string | number;
@@ -66,7 +66,9 @@ export class Accessor {
     }
     const value = slotValue(slot);
     const cut = without(value, this.#rest);
-    if (cut !== value) event.setSlot(this.key, new Plain(cut));
+    if (cut === value) return;
+    if (slot instanceof Nested) slot.replace(cut);
+    else event.setSlot(this.key, new Plain(cut));
   }
 
   #sharedWithout(slot: Shared, value: Value): Shared {

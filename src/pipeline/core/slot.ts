@@ -65,7 +65,31 @@ export class Shared {
   }
 }
 
-export type Slot = string | Text | Plain | Shared;
+/**
+ * A hash or an array that several records hold, as Ruby's do after `copy`: what one of them deletes inside is gone for all.
+ * Only copy makes these; everywhere else values are read-only.
+ */
+export class Nested {
+  #text: string | undefined;
+  #value: Value | undefined;
+  constructor(text: string) {
+    this.#text = text;
+  }
+  get text(): string {
+    this.#text ??= encodeJson(this.#value!);
+    return this.#text;
+  }
+  get value(): Value {
+    this.#value ??= decodeJson(this.#text!);
+    return this.#value;
+  }
+  replace(value: Value): void {
+    this.#value = value;
+    this.#text = undefined;
+  }
+}
+
+export type Slot = string | Text | Plain | Shared | Nested;
 
 export function slotText(slot: Slot): string {
   return typeof slot === 'string' ? slot : slot.text;
