@@ -4,7 +4,7 @@
  */
 import { Accessor } from '../../core/accessor.ts';
 import { PluginConfigError } from '../../core/errors.ts';
-import type { LogEvent } from '../../core/event.ts';
+import type { EventStream, LogEvent } from '../../core/event.ts';
 import { Shape } from '../../core/shape.ts';
 import type { Slot } from '../../core/slot.ts';
 import { defineFilter, type FilterHost } from '../../plugin.ts';
@@ -74,7 +74,7 @@ export const plugin = defineFilter({
 });
 
 function stepOver(host: FilterHost, tag: string, step: Step) {
-  return (stream: { tag: string; events: LogEvent[] }) => {
+  return (stream: EventStream) => {
     const { events } = stream;
     let kept = 0;
     for (const event of events) {

@@ -7,7 +7,7 @@ import os from 'node:os';
 import type { Element } from '../../../config/element.ts';
 import { compileTemplate, type Program } from '../../../ruby/placeholder.ts';
 import { rubyToS } from '../../../ruby/to-s.ts';
-import { type PlacedProblem, PluginConfigError } from '../../core/errors.ts';
+import { type PlacedProblem, PluginConfigError, SluiceError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/event.ts';
 import type { Slot } from '../../core/slot.ts';
 import { isHash, parseJson, type Value } from '../../core/value.ts';
@@ -75,7 +75,20 @@ function template(text: string, options: FieldOptions): Template {
   if (!text.includes('${')) return () => expression.constant(text);
   if (!options.ruby) return (names) => expandPlain(text, names, (message) => options.host.log.warn(message));
   const program: Program = compileTemplate(text, NAMES);
-  return (names) => rubyExpression(program, names);
+  return (names) => told(rubyExpression(program, names), text);
+}
+
+/** What goes wrong is told with the template, in Fluentd's words. */
+function told(e: Expression, text: string): Expression {
+  if (e.field !== undefined) return e;
+  return expression.of(e.keys, (event) => {
+    try {
+      return e.value(event);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new SluiceError('ERR_EXPRESSION', `failed to expand \`${text}\` : error = ${message}`);
+    }
+  });
 }
 
 function valueTemplate(text: string, options: FieldOptions): Template {
