@@ -2,10 +2,12 @@
  * A chunk: entries of equal metadata, in memory or in a file.
  *
  * File format: the byte c1 (which msgpack never begins with), `SLC1`, then frames: payload length (u32), number of events (u32), crc32 of the
- * payload (u32), all big-endian, then the payload: entries that are ready to send. A frame is one append, written with one
- * system call. A torn or damaged frame ends the reading; what stands before it is intact. Beside it `.meta` holds the
- * metadata as JSON. Order of durable steps: meta, data (synced with `durability fsync`), and only then the input's position.
+ * payload, begun with that number (u32), all big-endian, then the payload: entries that are ready to send. A frame is one append, written with one
+ * system call. Behind a torn or damaged frame the reading goes on at the next one whose crc is right, so damage costs the entries it
+ * hit. Beside it `.meta` holds the metadata as JSON (not for file_single, whose names tell it). Order of durable steps: meta, data, (with
+ * `durability fsync` both and their folder synced), and only then the input's position.
  */
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { FsPort } from '../core/ports.ts';
 import type { ChunkMeta } from '../plugin.ts';
@@ -74,7 +76,9 @@ export class MemoryChunk implements Chunk {
 export interface ChunkFiles {
   readonly fs: FsPort;
   /** Path of a chunk file in a state: `b` staged, `q` queued. */
-  path(id: string, state: 'b' | 'q'): string;
+  path(id: string, state: 'b' | 'q', meta: ChunkMeta): string;
+  /** file_single: the name holds the metadata. */
+  readonly single: boolean;
   readonly mode: number;
   readonly sync: boolean;
 }
@@ -83,8 +87,8 @@ export interface ChunkFiles {
 export interface Frames {
   readonly payload: Buffer;
   readonly count: number;
-  /** Bytes of the file that are intact. */
-  readonly intact: number;
+  /** Bytes of the file. */
+  readonly length: number;
   readonly damaged: boolean;
 }
 
@@ -109,32 +113,35 @@ export class FileChunk implements Chunk {
   }
 
   get path(): string {
-    return this.#files.path(this.id, this.#state);
+    return this.#files.path(this.id, this.#state, this.meta);
   }
 
   /** Makes the files of a new chunk. */
   create(): void {
-    const { fs, mode } = this.#files;
-    fs.writeFileSync(`${this.path}.meta`, JSON.stringify({ ...this.meta, createdAt: this.createdAt }), { mode });
+    const { fs, mode, single, sync } = this.#files;
+    if (!single) {
+      const text = JSON.stringify({ ...this.meta, createdAt: this.createdAt }, bigintsAsNumbers);
+      fs.writeFileSync(`${this.path}.meta`, text, { mode, flush: sync });
+    }
     this.#fd = fs.openSync(this.path, 'w', mode);
     this.#write(MAGIC);
+    if (sync) this.#syncFolder();
   }
 
-  /** Takes up a chunk of a previous run; a torn tail is cut off. */
+  /** Takes up a chunk of a previous run; a damaged file is written anew with what is intact. */
   resume(found: Frames): void {
+    if (found.damaged) return this.replace(found.payload, found.count);
     this.size = found.payload.length;
     this.count = found.count;
-    this.#end = found.intact;
-    if (this.#state === 'b') {
-      this.#fd = this.#files.fs.openSync(this.path, 'r+');
-      this.#files.fs.ftruncateSync(this.#fd, found.intact);
-    }
+    this.#end = found.length;
   }
 
   append(text: string, count: number): void {
     const bytes = frame(text, count);
+    // An enqueue that failed has closed the file.
+    this.#fd ??= this.#files.fs.openSync(this.path, 'r+');
     this.#write(bytes);
-    if (this.#files.sync) this.#files.fs.fdatasyncSync(this.#fd!);
+    if (this.#files.sync) this.#files.fs.fdatasyncSync(this.#fd);
     this.size += text.length;
     this.count += count;
   }
@@ -145,36 +152,56 @@ export class FileChunk implements Chunk {
 
   /** A new file takes the old one's place in one step, so a crash leaves one or the other. */
   replace(bytes: Buffer, count: number): void {
-    const { fs, mode } = this.#files;
+    const { fs, mode, sync } = this.#files;
     const next = `${this.path}.tmp`;
-    fs.writeFileSync(next, Buffer.concat([MAGIC, frame(bytes.toString('latin1'), count)]), { mode });
+    const file = Buffer.concat([MAGIC, frame(bytes.toString('latin1'), count)]);
+    fs.writeFileSync(next, file, { mode, flush: sync });
+    this.close();
     fs.renameSync(next, this.path);
+    if (sync) this.#syncFolder();
     this.size = bytes.length;
     this.count = count;
+    this.#end = file.length;
   }
 
   enqueue(): void {
     if (this.#state === 'q') return;
-    const { fs } = this.#files;
+    const { fs, path, single } = this.#files;
     this.close();
+    const queued = path(this.id, 'q', this.meta);
+    // The data's name decides; a meta file of either state is found. A failed step leaves the chunk staged.
+    fs.renameSync(this.path, queued);
     const staged = this.path;
     this.#state = 'q';
-    // Meta first: a data file without meta is taken up all the same, by its name.
-    fs.renameSync(`${staged}.meta`, `${this.path}.meta`);
-    fs.renameSync(staged, this.path);
+    if (!single && fs.existsSync(`${staged}.meta`)) fs.renameSync(`${staged}.meta`, `${queued}.meta`);
   }
 
   purge(): void {
     this.close();
     const { fs } = this.#files;
-    fs.unlinkSync(this.path);
-    if (fs.existsSync(`${this.path}.meta`)) fs.unlinkSync(`${this.path}.meta`);
+    // Data first: what is left of a purge that was cut short is a meta file without data, which is removed at the next start.
+    if (fs.existsSync(this.path)) fs.unlinkSync(this.path);
+    for (const state of ['b', 'q'] as const) {
+      const meta = `${this.#files.path(this.id, state, this.meta)}.meta`;
+      if (fs.existsSync(meta)) fs.unlinkSync(meta);
+    }
   }
 
   close(): void {
     if (this.#fd === undefined) return;
     this.#files.fs.closeSync(this.#fd);
     this.#fd = undefined;
+  }
+
+  /** Names are durable when their folder is. */
+  #syncFolder(): void {
+    const { fs } = this.#files;
+    const fd = fs.openSync(dirname(this.path), 'r');
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
   }
 
   /** All or nothing: what a failed write left is cut off before the error goes on. */
@@ -185,7 +212,11 @@ export class FileChunk implements Chunk {
     try {
       while (done < bytes.length) done += fs.writeSync(fd, bytes, done, bytes.length - done, this.#end + done);
     } catch (error) {
-      fs.ftruncateSync(fd, this.#end);
+      try {
+        fs.ftruncateSync(fd, this.#end);
+      } catch {
+        // A disk that cannot even do that: the next write goes to the same place, and reading skips what is no frame.
+      }
       throw error;
     }
     this.#end += bytes.length;
@@ -197,7 +228,7 @@ function frame(text: string, count: number): Buffer {
   bytes.write(text, HEAD, 'latin1');
   bytes.writeUInt32BE(text.length, 0);
   bytes.writeUInt32BE(count, 4);
-  bytes.writeUInt32BE(crc32(bytes.subarray(HEAD)), 8);
+  bytes.writeUInt32BE(crc32(bytes.subarray(HEAD), count), 8);
   return bytes;
 }
 
@@ -206,19 +237,37 @@ export function isOurs(file: Buffer): boolean {
   return file.subarray(0, MAGIC.length).equals(MAGIC);
 }
 
-/** Reads frames up to the first one that is torn or damaged. */
+/** Reads the frames that are intact; behind damage it goes on at the next one. */
 export function readFrames(file: Buffer): Frames {
   const parts: Buffer[] = [];
   let count = 0;
-  let at = MAGIC.length;
-  while (at + HEAD <= file.length) {
-    const length = file.readUInt32BE(at);
-    const payload = file.subarray(at + HEAD, at + HEAD + length);
-    if (payload.length < length || crc32(payload) !== file.readUInt32BE(at + 8)) break;
+  let damaged = !isOurs(file);
+  let at = damaged ? 0 : MAGIC.length;
+  while (at < file.length) {
+    const payload = frameAt(file, at);
+    if (payload === undefined) {
+      damaged = true;
+      at++;
+      continue;
+    }
     parts.push(payload);
     count += file.readUInt32BE(at + 4);
-    at += HEAD + length;
+    at += HEAD + payload.length;
   }
   const payload = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-  return { payload, count, intact: Math.min(at, file.length), damaged: at < file.length };
+  return { payload, count, length: file.length, damaged };
+}
+
+/** Bytes that are no head are nearly always told by their length; the crc is worked out for the rest only. */
+function frameAt(file: Buffer, at: number): Buffer | undefined {
+  if (at + HEAD > file.length) return undefined;
+  const length = file.readUInt32BE(at);
+  const count = file.readUInt32BE(at + 4);
+  if (length > file.length - at - HEAD || count === 0 || count > length) return undefined;
+  const payload = file.subarray(at + HEAD, at + HEAD + length);
+  return crc32(payload, count) === file.readUInt32BE(at + 8) ? payload : undefined;
+}
+
+function bigintsAsNumbers(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
 }

@@ -14,8 +14,9 @@ import { BufferOverflowError, SluiceError, UnrecoverableError } from '../core/er
 import type { EventStream, LogEvent } from '../core/event.ts';
 import type { Timer } from '../core/ports.ts';
 import type { Value } from '../core/value.ts';
-import type { BufferedOutput, ChunkMeta, Metrics, Output, PluginStats, ReadyChunk, Render } from '../plugin.ts';
+import type { BufferedOutput, ChunkMeta, Output, PluginStats, ReadyChunk, Render } from '../plugin.ts';
 import type { Chunk } from './chunk.ts';
+import type { ForeignChunk } from './fluentd-chunk.ts';
 import { FlushMetrics } from './metrics.ts';
 import { bufferZone, type ChunkKeys, chunkKeys } from './placeholders.ts';
 import { Retry } from './retry.ts';
@@ -32,7 +33,6 @@ export interface Secondary {
 
 export interface BufferHost extends StoreHost {
   readonly type: string;
-  readonly metrics: Metrics;
   readonly slowFlushSeconds: number;
   readonly secondary: Secondary | undefined;
 }
@@ -44,6 +44,8 @@ const FILE_TOTAL = 64 * 1024 ** 3;
 /** Time that a stop gives the last flush. */
 const SHUTDOWN_MS = 20_000;
 const NO_META = '';
+/** Events of a foreign chunk that are in memory at the same time. */
+const TAKEN_AT_ONCE = 1000;
 
 export function createBuffer(
   config: BufferConfig,
@@ -69,6 +71,8 @@ export class OutputBuffer implements Output {
   #store: ChunkStore | undefined;
   readonly #stage = new Map<string, Chunk>();
   readonly #queue: Chunk[] = [];
+  /** Delivered, but their files are still there. */
+  readonly #unpurged: Chunk[] = [];
   readonly #renderers = new LRUCache<string, Render>({ max: 4096 });
   #writing = 0;
   #retry: Retry | undefined;
@@ -104,23 +108,46 @@ export class OutputBuffer implements Output {
     this.#mode = config.flush_mode !== 'default' ? config.flush_mode : this.#keys.time ? 'lazy' : 'interval';
     if (this.#keys.time && config.timekey === undefined)
       throw new SluiceError('ERR_CONFIG', "'timekey' parameter is required in <buffer> when 'time' is a chunk key");
+    const keys = (this.#keys.tag ? 1 : 0) + this.#keys.fields.length;
+    if (config['@type'] === 'file_single' && (keys !== 1 || this.#keys.time))
+      throw new SluiceError('ERR_CONFIG', "'file_single' buffer needs exactly one chunk key: 'tag' or one field");
   }
 
   async start(): Promise<void> {
-    this.#store = this.#isFile ? new FileStore(this.#config, this.#host) : new MemoryStore();
+    const key = this.#keys.tag ? 'tag' : this.#keys.fields[0];
+    this.#store = this.#isFile ? new FileStore(this.#config, this.#host, key) : new MemoryStore();
     await this.#output.start?.();
     await this.#host.secondary?.start?.();
-    const { staged, queued } = this.#store.resume();
+    const { staged, queued, foreign } = this.#store.resume();
     this.#queue.push(...queued);
     for (const chunk of staged) {
       const key = metaKey(chunk.meta);
       if (this.#stage.has(key)) this.#enqueue(chunk);
       else this.#stage.set(key, chunk);
     }
+    for (const chunk of foreign) this.#takeOver(chunk);
     const { clock } = this.#host.ports;
     const every = Math.max(20, Math.min(this.#config.flush_thread_interval, this.#config.flush_interval, 1) * 1000);
     this.#timers.push(clock.every(every, () => this.#tick()));
     this.#tick();
+  }
+
+  /** A chunk that Fluentd left: its events go into chunks of ours, and only then do its files go. */
+  #takeOver(foreign: ForeignChunk): void {
+    try {
+      let records = 0;
+      for (const { tag, events } of foreign.streams(TAKEN_AT_ONCE)) {
+        this.#put(foreign.meta, tag, events);
+        records += events.length;
+      }
+      foreign.remove();
+      this.#host.log.info('a chunk of Fluentd was taken over', { file: foreign.file, records });
+    } catch (error) {
+      this.#host.log.error('a chunk of Fluentd could not be taken over; it stays where it is', {
+        file: foreign.file,
+        error,
+      });
+    }
   }
 
   emit(stream: EventStream): void | Promise<void> {
@@ -168,6 +195,7 @@ export class OutputBuffer implements Output {
     this.#abort.abort();
     if (!this.#isFile && this.#queue.length > 0)
       this.#host.log.warn('chunks of a memory buffer are lost at the stop', { chunks: this.#queue.length });
+    for (const chunk of this.#unpurged.splice(0)) this.#remove(chunk);
     for (const chunk of [...this.#stage.values(), ...this.#queue]) chunk.close();
     await this.#output.stop?.();
     await this.#host.secondary?.stop?.();
@@ -264,7 +292,12 @@ export class OutputBuffer implements Output {
       chunk = this.#store!.create(meta, this.#host.ports.clock.now());
       this.#stage.set(key, chunk);
     }
-    chunk.append(text, count);
+    try {
+      chunk.append(text, count);
+    } catch (error) {
+      this.#metrics.diskError();
+      throw error;
+    }
     this.#counts.emit_size += text.length;
   }
 
@@ -310,18 +343,29 @@ export class OutputBuffer implements Output {
 
   readonly #inFlight = new Set<Chunk>();
 
+  /** A disk that refuses leaves the chunk staged: the next tick tries again. */
   #enqueueStaged(chunk: Chunk): void {
-    this.#stage.delete(metaKey(chunk.meta));
-    this.#enqueue(chunk);
+    try {
+      this.#enqueue(chunk);
+      this.#stage.delete(metaKey(chunk.meta));
+    } catch (error) {
+      this.#diskFailed('a chunk could not be queued', chunk, error);
+    }
   }
 
   #enqueue(chunk: Chunk): void {
-    if (chunk.count === 0) return chunk.purge();
+    if (chunk.count === 0) return this.#purge(chunk);
     chunk.enqueue();
     this.#queue.push(chunk);
   }
 
+  #diskFailed(message: string, chunk: Chunk, error: unknown): void {
+    this.#metrics.diskError();
+    this.#host.log.warn(message, { chunk_id: chunk.id, error });
+  }
+
   #tick(): void {
+    for (const chunk of this.#unpurged.splice(0)) this.#remove(chunk);
     const now = this.#host.ports.clock.now();
     for (const chunk of [...this.#stage.values()]) if (this.#due(chunk, now)) this.#enqueueStaged(chunk);
     this.#drain();
@@ -382,8 +426,18 @@ export class OutputBuffer implements Output {
   #purge(chunk: Chunk): void {
     const i = this.#queue.indexOf(chunk);
     if (i >= 0) this.#queue.splice(i, 1);
-    chunk.purge();
+    this.#remove(chunk);
     if (this.#waiting.length > 0 && !this.#full()) for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** The files of a delivered chunk; what cannot be removed now is tried again, so that no restart sends it twice. */
+  #remove(chunk: Chunk): void {
+    try {
+      chunk.purge();
+    } catch (error) {
+      this.#unpurged.push(chunk);
+      this.#diskFailed('a delivered chunk could not be removed', chunk, error);
+    }
   }
 
   #slow(chunk: Chunk, ms: number): void {

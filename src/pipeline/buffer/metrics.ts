@@ -8,6 +8,7 @@ export class FlushMetrics {
   readonly #labels: Labels;
   readonly #seconds: ReturnType<Metrics['histogram']>;
   readonly #failures: ReturnType<Metrics['counter']>;
+  readonly #disk: ReturnType<Metrics['counter']>;
   readonly #lost: ReturnType<Metrics['counter']>;
 
   constructor(metrics: Metrics, labels: Labels) {
@@ -15,6 +16,11 @@ export class FlushMetrics {
     this.#labels = labels;
     this.#seconds = metrics.histogram('sluice_flush_seconds', 'Time that writing a chunk took.', BUCKETS, names);
     this.#failures = metrics.counter('sluice_flush_failures_total', 'Writes of chunks that failed.', names);
+    this.#disk = metrics.counter(
+      'sluice_buffer_disk_errors_total',
+      'Operations on chunk files that the disk refused; they are tried again.',
+      names,
+    );
     this.#lost = metrics.counter(
       'sluice_diverted_records_total',
       'Records that did not go to the primary output: to the secondary, the backup folder, or dropped.',
@@ -24,6 +30,10 @@ export class FlushMetrics {
 
   flush(seconds: number): void {
     this.#seconds.observe(seconds, this.#labels);
+  }
+
+  diskError(): void {
+    this.#disk.inc(1, this.#labels);
   }
 
   failure(): void {

@@ -14,7 +14,7 @@ export const bufferSchema = {
     '@id': { type: 'string', doc: 'Name of the buffer.' },
     '@log_level': { type: 'string', doc: 'Level of the log.' },
     path: { type: 'string', doc: 'Folder, or path with `*`, of a file buffer.' },
-    path_suffix: { type: 'string', default: '.log', doc: 'End of the chunk files.' },
+    path_suffix: { type: 'string', doc: 'End of the chunk files; default .log, for file_single .buf.' },
     file_permission: { type: 'string', doc: 'Octal permissions of chunk files.' },
     dir_permission: { type: 'string', doc: 'Octal permissions of folders.' },
     durability: {
