@@ -229,6 +229,14 @@ it('a wrong shared key is refused, and what the server logs holds no key', async
   for (const line of [...one.logs, ...receiver.logs]) expect(line).not.toMatch(/k3y|wr0ng/);
 });
 
+it('a sender that has not proved itself cannot fill the memory', async () => {
+  const port = await freePort();
+  const receiver = await start(source('forward', port, '<security>\nself_hostname in\nshared_key k3y\n</security>'));
+  const endless = Buffer.concat([Buffer.from([0xc6, 0x10, 0, 0, 0]), Buffer.alloc(200_000)]);
+  await talk(port, [endless], 1e9).catch(() => undefined);
+  expect(receiver.logs.some((line) => line.includes('a message is longer than 65536 bytes'))).toBe(true);
+});
+
 it('chunks are spread by weight; while a server is away the standby takes its part, and nothing is lost', async () => {
   const [a, b, spare] = [await freePort(), await freePort(), await freePort()];
   const first = await start(source('forward', a));

@@ -7,7 +7,8 @@
 import { MsgpackError } from './msgpack.ts';
 
 export class MsgpackFramer {
-  readonly #limit: number;
+  /** Bytes of the longest value; may change between two blocks. */
+  limit: number;
   #blocks: Buffer[] = [];
   /** Bytes in `#blocks`. */
   #held = 0;
@@ -17,7 +18,7 @@ export class MsgpackFramer {
   #seen = 0;
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   push(block: Buffer): Buffer[] {
@@ -29,7 +30,7 @@ export class MsgpackFramer {
         if (this.#seen > this.#held) break;
         found.push(this.#cut());
       } else if (this.#seen >= this.#held || !this.#head()) break;
-      if (this.#seen > this.#limit) throw new MsgpackError(`a message is longer than ${this.#limit} bytes`);
+      if (this.#seen > this.limit) throw new MsgpackError(`a message is longer than ${this.limit} bytes`);
     }
     return found;
   }

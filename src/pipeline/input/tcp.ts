@@ -7,6 +7,9 @@ import { defineInput } from '../plugin.ts';
 import { FramedServer } from './framed.ts';
 import { type ParsedOptions, parseMessages } from './parsed.ts';
 
+/** Where no limit is configured: data without a delimiter must not fill the memory. */
+const LONGEST = 64 * 1024 * 1024;
+
 export const plugin = defineInput({
   kind: 'input',
   type: 'tcp',
@@ -18,7 +21,7 @@ export const plugin = defineInput({
       bind: { type: 'string', default: '0.0.0.0', doc: 'Address to listen on.' },
       port: { type: 'integer', default: '5170', doc: 'Port to listen on.' },
       delimiter: { type: 'string', default: '\n', doc: 'End of a message.' },
-      message_length_limit: { type: 'size', doc: 'Longer messages are left out.' },
+      message_length_limit: { type: 'size', doc: 'Longer messages are left out; default 64 MiB.' },
       source_address_key: { type: 'string', doc: 'Field that takes the sender’s address.' },
       source_hostname_key: {
         type: 'string',
@@ -52,9 +55,10 @@ export const plugin = defineInput({
       addressKey: config.source_address_key,
       nameKey: config.source_hostname_key,
     };
+    const limit = config.message_length_limit ?? LONGEST;
     const tooLong = (size: number) =>
       host.log.info("The received data is larger than 'message_length_limit', dropped:", {
-        limit: config.message_length_limit,
+        limit,
         size,
       });
     const server = new FramedServer(host);
@@ -65,8 +69,7 @@ export const plugin = defineInput({
           tls: serverTls(transport, host.ports.fs),
           keepAlive: config.send_keepalive_packet,
           resolveName: config.source_hostname_key !== undefined,
-          makeFramer: () =>
-            new DelimiterFramer(config.delimiter, { limit: config.message_length_limit, onTooLong: tooLong }),
+          makeFramer: () => new DelimiterFramer(config.delimiter, { limit, onTooLong: tooLong }),
           admit: (address) => known === undefined || known.some((client) => client.includes(address)),
           read: (messages, peer) => parseMessages(options, messages, peer),
         });

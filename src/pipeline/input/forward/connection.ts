@@ -23,6 +23,9 @@ export interface ConnectionOptions {
 
 /** A longer message is an attack or a broken stream: Fluentd's chunks have 256 MB at most. */
 const LONGEST = 512 * 1024 * 1024;
+/** Of a sender that has not proved itself yet. */
+const LONGEST_GREETING = 64 * 1024;
+const GREETING_MS = 30_000;
 const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 
@@ -30,6 +33,8 @@ const OPEN_BRACE = 0x7b;
 interface Reader {
   push(block: Buffer): { bytes: number; read(): ForwardMessage | undefined; raw: Buffer }[];
   answer(chunk: string): string;
+  /** Longest message from now on. */
+  allow(bytes: number): void;
 }
 
 export class Connection {
@@ -57,21 +62,32 @@ export class Connection {
 
   async run(): Promise<void> {
     const { host, config } = this.#options;
-    if (!this.#established) this.#send(heloMessage(this.#nonce, this.#userSalt, !config.deny_keepalive));
+    if (!this.#established) {
+      this.#send(heloMessage(this.#nonce, this.#userSalt, !config.deny_keepalive));
+      this.#socket.setTimeout(GREETING_MS, () => {
+        if (!this.#established) this.#socket.destroy();
+      });
+    }
     let reader: Reader | undefined;
     // Left alone when the loop ends: an answer may still be on its way out.
     for await (const block of this.#socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       host.received(block.length);
-      reader ??= block[0] === OPEN_BRACKET || block[0] === OPEN_BRACE ? jsonReader() : msgpackReader();
+      reader ??= this.#reader(block);
       for (const message of reader.push(block)) {
         this.#busy = true;
         if (this.#established) await this.#take(message.read(), message.bytes, reader);
-        else if (!this.#greet(message.raw)) return;
+        else if (this.#greet(message.raw)) reader.allow(LONGEST);
+        else return;
         this.#busy = false;
         if (this.#stopping) return this.#socket.destroySoon();
         if (this.#socket.writableEnded) return;
       }
     }
+  }
+
+  #reader(block: Buffer): Reader {
+    const longest = this.#established ? LONGEST : LONGEST_GREETING;
+    return block[0] === OPEN_BRACKET || block[0] === OPEN_BRACE ? jsonReader(longest) : msgpackReader(longest);
   }
 
   /** False where the sender is refused. */
@@ -88,6 +104,7 @@ export class Connection {
     }
     this.#send(pongMessage(ping!, this.#nonce, security.selfHostname, verdict.sharedKey));
     this.#established = true;
+    this.#socket.setTimeout(0);
     return true;
   }
 
@@ -134,17 +151,22 @@ export class Connection {
   }
 }
 
-function msgpackReader(): Reader {
-  const framer = new MsgpackFramer(LONGEST);
+function msgpackReader(longest: number): Reader {
+  const framer = new MsgpackFramer(longest);
   return {
+    allow: (bytes) => {
+      framer.limit = bytes;
+    },
     push: (block) => framer.push(block).map((raw) => ({ bytes: raw.length, raw, read: () => readMessage(raw) })),
     answer: (chunk) => encodeMsgpack({ ack: chunk }),
   };
 }
 
-function jsonReader(): Reader {
-  const framer = new JsonFramer({ limit: LONGEST });
+/** A sender that must prove itself speaks MessagePack, so the limit never changes here. */
+function jsonReader(longest: number): Reader {
+  const framer = new JsonFramer({ limit: longest });
   return {
+    allow: () => undefined,
     push: (block) =>
       framer.push(block.toString('latin1')).map((text) => ({
         bytes: text.length,
