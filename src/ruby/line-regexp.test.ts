@@ -52,6 +52,23 @@ describe('lines against Ruby regexps', () => {
     expect(groups('(?<v>a.*z)', 'A\nZ', 'bytes', 'im')).toEqual({ v: 'A\nZ' });
   });
 
+  it.each([
+    ['(?<v>[a-c_x-]+)', 'ABC_X-y', 'ABC_X-'],
+    ['(?<v>[^a]+)', 'Axyz', 'xyz'],
+    ['(?<v>err|WARN)', 'a Warn', 'Warn'],
+    ['(?<v>[\\w]z)', 'QZ', 'QZ'],
+    ['(?<v>[^\\sk]k)', 'K xK', 'xK'],
+    ['(?<v>[\\x61]+)', 'Aa', 'Aa'],
+    ['(?<v>[A-z]+)', '[a^', '[a^'],
+  ])('ignores the case of %s on %s', (source, text, v) => {
+    expect(groups(source, text, 'bytes', 'i')).toEqual({ v });
+  });
+
+  it('is not hung by a hostile line', () => {
+    const regexp = compileLineRegexp('^(?<v>(?:[a-z]+)+)$', 'i', 'bytes');
+    expect(regexp.exec(`${'a'.repeat(40)}!`)).toBeUndefined();
+  });
+
   it('tells a broken regexp', () => {
     expect(() => compileLineRegexp('(?<a>', '', 'bytes')).toThrow(SyntaxError);
   });

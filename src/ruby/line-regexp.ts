@@ -4,7 +4,7 @@
  * Ruby's rule: a line without an encoding is bytes, so `.` takes one byte; with UTF-8 it takes one character. Duplicate names give the group that
  * matched last. Simple regexps run on the bytes as they are; the others, and UTF-8 lines that are not ASCII, take the translated regexp.
  */
-import { translate } from './regexp.ts';
+import { compileRegexp, unicodeRegexp } from './regexp.ts';
 import { compileSimple, type SimpleRegexp } from './simple-regexp.ts';
 
 export type LineEncoding = 'bytes' | 'utf-8';
@@ -19,6 +19,7 @@ export interface LineRegexp {
   execAt(line: string): { readonly values: readonly (string | undefined)[]; readonly end: number } | undefined;
 }
 
+const SURROGATE = /[\ud800-\udfff]/;
 const NON_ASCII = /[^\x00-\x7f]/;
 
 /** @throws SyntaxError for what is no Ruby regexp */
@@ -36,20 +37,13 @@ export function compileLineRegexp(source: string, flags: string, encoding: LineE
 
 interface Translated {
   readonly regexp: RegExp;
+  /** For text with characters beyond the basic plane: these are one character, not two. */
+  readonly unicode: () => RegExp;
   readonly names: readonly string[];
   /** For each name, the unique names of its groups. */
   readonly groups: readonly (readonly string[])[];
 }
 
-/** Ruby's short classes are ASCII whatever the encoding, those of the translation are Unicode. */
-const CLASSES: Readonly<Record<string, string>> = {
-  '\\s': '[ \\t\\r\\n\\f\\v]',
-  '\\S': '[^ \\t\\r\\n\\f\\v]',
-  '\\d': '[0-9]',
-  '\\D': '[^0-9]',
-  '\\w': '[a-zA-Z0-9_]',
-  '\\W': '[^a-zA-Z0-9_]',
-};
 /** An escape, a character class, or the head of a named group. */
 const SPECIAL = /\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|\(\?(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')/gs;
 
@@ -60,8 +54,7 @@ function translated(source: string, flags: string): Translated {
   let count = 0;
   const renamed = source.replace(SPECIAL, (all, a?: string, b?: string) => {
     const name = a ?? b;
-    if (name === undefined)
-      return all.startsWith('[') ? all.replace(/\\./gs, (c) => CLASSES[c] ?? c) : (CLASSES[all] ?? all);
+    if (name === undefined) return all;
     let i = names.indexOf(name);
     if (i < 0) {
       i = names.push(name) - 1;
@@ -71,7 +64,7 @@ function translated(source: string, flags: string): Translated {
     groups[i]!.push(unique);
     return `(?<${unique}>`;
   });
-  return { regexp: translate(renamed, flags), names, groups };
+  return { regexp: compileRegexp(renamed, flags), unicode: () => unicodeRegexp(renamed, flags), names, groups };
 }
 
 class BytesRegexp implements LineRegexp {
@@ -119,6 +112,7 @@ class TextRegexp implements LineRegexp {
   readonly names: readonly string[];
   readonly #translated: Translated;
   readonly #decode: boolean;
+  #unicode: RegExp | undefined;
 
   constructor(whole: Translated, encoding: LineEncoding) {
     this.names = whole.names;
@@ -131,12 +125,13 @@ class TextRegexp implements LineRegexp {
   }
 
   test(line: string): boolean {
-    return this.#translated.regexp.test(this.#text(line));
+    const text = this.#text(line);
+    return this.#regexpFor(text).test(text);
   }
 
   execAt(line: string): { values: readonly (string | undefined)[]; end: number } | undefined {
     const text = this.#text(line);
-    const match = this.#translated.regexp.exec(text);
+    const match = this.#regexpFor(text).exec(text);
     if (match === null) return undefined;
     const found = match.groups ?? {};
     const values = this.#translated.groups.map((names) => {
@@ -148,6 +143,12 @@ class TextRegexp implements LineRegexp {
     });
     const end = match.index + match[0].length;
     return { values, end: this.#decode ? bytesOf(text.slice(0, end)).length : end };
+  }
+
+  #regexpFor(text: string): RegExp {
+    if (!this.#decode || !SURROGATE.test(text)) return this.#translated.regexp;
+    this.#unicode ??= this.#translated.unicode();
+    return this.#unicode;
   }
 
   #text(line: string): string {

@@ -1,6 +1,6 @@
 /**
  * Ruby regexps of the simple kind as plain JavaScript ones: the fast path of parsers. Named groups become numbered ones, since V8
- * builds an object of groups for each match otherwise.
+ * builds an object of groups for each match otherwise. Without flags (case is spelled out) V8's guard against hostile lines holds.
  *
  * Guarantees: what is accepted means the same on text that is ASCII or taken as bytes; anything else gives undefined and is left to the
  * translation of regexp.ts. Classes are ASCII as in Ruby; `.`, `^` and `$` know `\n` only (JavaScript's also know `\r` and others).
@@ -44,7 +44,7 @@ export function compileSimple(source: string, options: SimpleOptions): SimpleReg
   const text = scanner.scan();
   if (text === undefined) return undefined;
   try {
-    return { regexp: new RegExp(text, options.ignoreCase ? 'i' : ''), names: scanner.names };
+    return { regexp: new RegExp(text), names: scanner.names };
   } catch {
     // What JavaScript cannot read without help may still be right in Ruby.
     return undefined;
@@ -93,7 +93,7 @@ class Scanner {
       case '?':
         return this.#quantifier(c);
       default:
-        return c;
+        return this.#options.ignoreCase && /[a-zA-Z]/.test(c) ? `[${c.toLowerCase()}${c.toUpperCase()}]` : c;
     }
   }
 
@@ -186,18 +186,29 @@ class Scanner {
   }
 
   #class(): string {
-    let out = '[';
-    if (this.#source[this.#at] === '^') {
-      out += '^';
-      this.#at++;
-    }
+    let members = '';
+    const head = this.#source[this.#at] === '^' ? '[^' : '[';
+    const from = this.#at + head.length - 1;
+    this.#at = from;
     for (let first = true; this.#simple; first = false) {
       const c = this.#source[this.#at++];
       if (c === undefined) return this.#reject();
-      if (c === ']' && !first) return `${out}]`;
-      out += this.#member(c);
+      if (c === ']' && !first) break;
+      members += this.#member(c);
     }
-    return out;
+    return head + this.#bothCases(members, this.#source.slice(from, this.#at - 1)) + ']';
+  }
+
+  /** Members of a class, where case is ignored also with the case of their letters changed. */
+  #bothCases(members: string, source: string): string {
+    if (!this.#options.ignoreCase || !/[a-zA-Z]/.test(members)) return members;
+    // Ranges between letters of one case and single letters can be changed; beside escapes it is left to the translation.
+    if (!/^(?:[a-z]-[a-z]|[A-Z]-[A-Z]|\d-\d|\\[wds]|\\?[^\\a-zA-Z-]|[a-zA-Z](?!-)|-(?=$)|(?<=^)-)*$/.test(source))
+      return this.#reject();
+    const changed = source
+      .replace(/\\./g, '')
+      .replace(/[a-zA-Z]/g, (c) => (c < 'a' ? c.toLowerCase() : c.toUpperCase()));
+    return members + changed.replace(/[^a-zA-Z-]|(?<![a-zA-Z])-|-(?![a-zA-Z])/g, '');
   }
 
   #member(c: string): string {

@@ -1,6 +1,6 @@
 /** Writes MessagePack as byte strings: values, and records without decoding more of them than must be. */
 import type { LogEvent } from '../core/event.ts';
-import type { Slot } from '../core/slot.ts';
+import { type Slot, slotBytes } from '../core/slot.ts';
 import { Float, toBytes, type Value } from '../core/value.ts';
 import { EVENT_TIME, MAX_KEYS } from './msgpack-read.ts';
 
@@ -85,11 +85,9 @@ export function encodeRecord(event: LogEvent): string {
   return out;
 }
 
-/** JSON text of a string without escapes is its bytes already. */
 function encodeSlot(event: LogEvent, key: string, slot: Slot): string {
-  if (typeof slot === 'string' && slot.charCodeAt(0) === 34 && !slot.includes('\\'))
-    return encodeBytes(slot.slice(1, -1));
-  return encodeMsgpack(event.get(key)!);
+  const bytes = slotBytes(slot);
+  return bytes === undefined ? encodeMsgpack(event.get(key)!) : encodeBytes(bytes);
 }
 
 function encodeInteger(value: number): string {

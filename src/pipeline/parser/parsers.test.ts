@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parserOf } from '../../../test/plugins/rig.ts';
-import { fromBytes } from '../core/value.ts';
+import { encodeRecord } from '../codec/msgpack.ts';
+import { ParserError } from '../core/errors.ts';
+import { LogEvent } from '../core/event.ts';
+import { fromBytes, type Hash } from '../core/value.ts';
 
 describe('regexp', () => {
   it('converts types the way Ruby does, nulls first', async () => {
@@ -325,5 +328,30 @@ describe('multi_format, none, json', () => {
   it('json takes an array of records', async () => {
     const p = await parserOf('@type json');
     expect(p.parse('[{"a":1},{"a":2}]')).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+});
+
+describe('msgpack', () => {
+  it('reads what the formatter writes, several records in a row', async () => {
+    const p = await parserOf('@type msgpack');
+    const value = fc.oneof(fc.string(), fc.maxSafeInteger(), fc.boolean(), fc.constant(null), fc.array(fc.string()));
+    fc.assert(
+      fc.property(fc.array(fc.dictionary(fc.string(), value), { minLength: 1, maxLength: 3 }), (records) => {
+        const found: unknown[] = [];
+        const bytes = records.map((record) => encodeRecord(LogEvent.from(0, 0, record as Hash))).join('');
+        p.parser.parse(bytes, (event) => void found.push(event && JSON.parse(fromBytes(event.toJson()))));
+        expect(found).toEqual(records.map((record) => JSON.parse(JSON.stringify(record))));
+      }),
+    );
+  });
+  it('what is no map is unmatched, what is cut short is an error', async () => {
+    const p = await parserOf('@type msgpack');
+    const read = (bytes: string) => {
+      const found: unknown[] = [];
+      p.parser.parse(bytes, (event) => void found.push(event));
+      return found;
+    };
+    expect(read('\x05')).toEqual([undefined]);
+    expect(() => read('\x81\xa1')).toThrow(ParserError);
   });
 });
