@@ -10,7 +10,7 @@ import { EMPTY_SHAPE, type Shape } from '../core/shape.ts';
 import type { Slot } from '../core/slot.ts';
 import { fromBytes } from '../core/value.ts';
 
-const STRING = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const STRING = /"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const SPACE = /[ \t\r\n]*/y;
 
