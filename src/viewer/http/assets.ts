@@ -21,21 +21,27 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export const PAGE_FOLDER = path.join(import.meta.dirname, '..', 'page');
 
+/** Code that page and server share. */
+const SHARED = [path.join(import.meta.dirname, '..', 'read', 'level')];
+
 /** Files by their path in URLs: `/` is the page, `/assets/x` the others. */
 export function readAssets(folder = PAGE_FOLDER): ReadonlyMap<string, Asset> {
   const assets = new Map<string, Asset>();
-  for (const name of fs.readdirSync(folder).sort()) {
+  const shared = SHARED.map((file) => (fs.existsSync(`${file}.ts`) ? `${file}.ts` : `${file}.js`));
+  for (const file of [...fs.readdirSync(folder).map((name) => path.join(folder, name)), ...shared]) {
+    const name = path.basename(file);
     const ending = path.extname(name);
     const type = TYPES[ending];
     if (type === undefined || name.endsWith('.test.ts') || name.endsWith('.d.ts')) continue;
-    const text = fs.readFileSync(path.join(folder, name), 'utf8');
-    // Imports between the files of the page say .ts in the sources and .js in the build; the page itself asks for .js.
-    const isTypeScript = ending === '.ts';
-    const body = Buffer.from(
-      isTypeScript ? stripTypeScriptTypes(text).replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.js'") : text,
-    );
-    if (name === 'index.html') assets.set('/', { type, body });
-    else assets.set(`/assets/${isTypeScript ? name.replace(/\.ts$/, '.js') : name}`, { type, body });
+    const text = fs.readFileSync(file, 'utf8');
+    const body = Buffer.from(ending === '.ts' || ending === '.js' ? script(text, ending) : text);
+    assets.set(name === 'index.html' ? '/' : `/assets/${name.replace(/\.ts$/, '.js')}`, { type, body });
   }
   return assets;
+}
+
+/** Imports say where a file lies in the sources; for the browser all lie side by side, as JavaScript. */
+function script(text: string, ending: string): string {
+  const code = ending === '.ts' ? stripTypeScriptTypes(text) : text;
+  return code.replaceAll(/(from\s*')\.\.?\/(?:read\/)?([\w-]+)\.[tj]s'/g, "$1./$2.js'");
 }

@@ -24,6 +24,11 @@ const CONTINUES = /^(?:\s|at |Caused by: |Suppressed: |\.\.\. \d+ |\}|(?:[\w$]+\
 /** The level stands near the beginning; what is behind is message. */
 const HEAD = 160;
 
+/** True for a line that goes on with the one before. */
+export function continues(text: string): boolean {
+  return CONTINUES.test(text.length > HEAD ? text.slice(0, HEAD) : text);
+}
+
 /** The line's own level; undefined for a line that goes on with the one before. */
 export function levelOf(text: string): Level | undefined {
   const head = text.length > HEAD ? text.slice(0, HEAD) : text;
