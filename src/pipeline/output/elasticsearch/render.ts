@@ -123,6 +123,9 @@ function actionLine(options: RenderOptions): (event: LogEvent, index: string) =>
     }
     if (options.stableIds && event.origin !== undefined)
       extra += `,"_id":"${stableId(event.origin.id, event.position)}"`;
+    // Events without a file (the agent's own log) have no id, and servers before 7.5 take no create without one.
+    if (operation === 'create' && options.operation === 'index' && event.origin === undefined)
+      return `{"index"${text.slice('{"create"'.length)}${extra}}}`;
     return `${text}${extra}}}`;
   };
 }
