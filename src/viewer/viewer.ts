@@ -68,9 +68,12 @@ export class Viewer {
     const dot = id.indexOf('.');
     const inNamespace = dot > 0 ? id.slice(0, dot) : undefined;
     if (namespace === undefined && inNamespace !== undefined && (await mayRead(inNamespace))) {
-      const { jobs } = await this.#catalog.get({ namespace: inNamespace });
-      const found = jobs.find((job) => job.id === id);
-      if (found !== undefined) return found;
+      // A job may have begun since the catalog was made.
+      for (const isFresh of [false, true]) {
+        const { jobs } = await this.#catalog.get({ namespace: inNamespace }, isFresh);
+        const found = jobs.find((job) => job.id === id);
+        if (found !== undefined) return found;
+      }
     }
     const { jobs } = await this.jobs({ namespace }, mayRead);
     const found = jobs.filter((job) => job.name === id);
@@ -87,9 +90,11 @@ export class Viewer {
   /** @throws ViewerError 404 */
   async pod(namespace: string, pod: string, mayRead: MayRead): Promise<readonly Container[]> {
     if (await mayRead(namespace)) {
-      const { jobs } = await this.#catalog.get({ namespace });
-      const containers = jobs.flatMap((job) => job.containers).filter((container) => container.pod === pod);
-      if (containers.length > 0) return containers;
+      for (const isFresh of [false, true]) {
+        const { jobs } = await this.#catalog.get({ namespace }, isFresh);
+        const containers = jobs.flatMap((job) => job.containers).filter((container) => container.pod === pod);
+        if (containers.length > 0) return containers;
+      }
     }
     throw notFound(`there is no pod '${pod}' in namespace '${namespace}'`);
   }

@@ -80,12 +80,18 @@ export class Reviews {
 
   async #review<T>(group: string, kind: string, spec: unknown): Promise<T> {
     const path = `/apis/${group}/v1/${kind.toLowerCase()}s`;
-    const options = await this.#api.options();
+    const away = (why: string) =>
+      new ViewerError(503, 'ERR_KUBERNETES_API', `the Kubernetes API cannot check permissions: ${why}`, 5);
+    let options: Awaited<ReturnType<ApiAccess['options']>>;
+    try {
+      options = await this.#api.options();
+    } catch (error) {
+      throw away(`its credentials cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    }
     const { base } = this.#api;
     const body = Buffer.from(JSON.stringify({ apiVersion: `${group}/v1`, kind, spec }));
     const text = await new Promise<string>((resolve, reject) => {
-      const fail = (why: string) =>
-        reject(new ViewerError(503, 'ERR_KUBERNETES_API', `the Kubernetes API cannot check permissions: ${why}`, 5));
+      const fail = (why: string) => reject(away(why));
       const request = (base.protocol === 'https:' ? https : http).request(
         {
           ...options,

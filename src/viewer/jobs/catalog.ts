@@ -81,29 +81,33 @@ interface CompositeAnswer {
 /** Sub-aggregations count as buckets: 7.4 allows 10 000 of them in an answer. */
 const PAGE = 1000;
 const KEEP_MS = 3000;
+const FRESH_MS = 300;
 const ERROR_WORDS = 'ERROR FATAL CRITICAL SEVERE';
 export const UNPLACED = 'pod';
 
 export class CatalogSource {
   readonly #cluster: Cluster;
   readonly #place: PlaceInJob;
-  readonly #kept = new LRUCache<string, Promise<Catalog>>({ max: 200, ttl: KEEP_MS });
+  readonly #kept = new LRUCache<string, { readonly at: number; readonly catalog: Promise<Catalog> }>({
+    max: 200,
+    ttl: KEEP_MS,
+  });
 
   constructor(cluster: Cluster, place: PlaceInJob) {
     this.#cluster = cluster;
     this.#place = place;
   }
 
-  /** @throws ViewerError */
-  get(scope: CatalogScope): Promise<Catalog> {
+  /** `isFresh`: not older than a moment, for what was not found in the one before. @throws ViewerError */
+  get(scope: CatalogScope, isFresh = false): Promise<Catalog> {
     const key = JSON.stringify([scope.namespace, scope.from, scope.to]);
-    let answer = this.#kept.get(key);
-    if (answer === undefined) {
-      answer = this.#ask(scope);
-      this.#kept.set(key, answer);
-      answer.catch(() => this.#kept.delete(key));
-    }
-    return answer;
+    const now = performance.now();
+    const kept = this.#kept.get(key);
+    if (kept !== undefined && (!isFresh || now - kept.at < FRESH_MS)) return kept.catalog;
+    const catalog = this.#ask(scope);
+    this.#kept.set(key, { at: now, catalog });
+    catalog.catch(() => this.#kept.delete(key));
+    return catalog;
   }
 
   async #ask(scope: CatalogScope): Promise<Catalog> {

@@ -71,7 +71,10 @@ export class JobView {
       this.#main.replaceChildren(problemState(error as ProblemError, () => void this.open()));
       return;
     }
-    byId('crumbs').replaceChildren(h('span', { class: 'dim' }, `${this.#job.namespace} /`), h('b', {}, this.#job.name));
+    byId('crumbs').replaceChildren(
+      h('span', { class: 'dim' }, `${this.#job.namespace} /`),
+      h('h1', {}, this.#job.name),
+    );
     document.title = `${this.#job.name} · sluice`;
     if (this.#place.tab !== 'all' && !this.#roles().includes(this.#place.tab)) this.#place.tab = 'all';
     this.#load();
@@ -234,12 +237,13 @@ export class JobView {
   // ---------------------------------------------------------------- parts of the page
 
   #newList(): VirtualList {
+    // A list may draw once more after another took its place: it keeps to its own lines.
+    const [model, finder] = [this.#model, this.#finder];
     const list = new VirtualList((at) => {
-      const line = this.#model.view[at]!;
-      return drawRow(line, {
-        ...{ model: this.#model, finder: this.#finder, now: this.#now },
-        showWho: this.#model.sources.length > 1,
-        linkTo: (l) => this.#address(this.#model.id[l]),
+      return drawRow(model.view[at]!, {
+        ...{ model, finder, now: this.#now },
+        showWho: model.sources.length > 1,
+        linkTo: (l) => this.#address(model.id[l]),
         select: (l) => this.#select(l, false),
         fold: (l) => this.#fold(l),
       });
