@@ -56,7 +56,8 @@ const PLAUSIBLE: readonly [RegExp, string][] = [
   [/(?:INTERVAL|TIMEOUT|WAIT|_TTL)$/, '5s'],
   [/(?:COUNT|THREADS|LENGTH|_DAYS|_SIZE)$/, '4'],
   [/(?:VERIFY|FOREVER|FORMAT|WATCH|WATCHER|ENABLE.*|SSL|TLS|OVERWRITE|_HEAD)$/, 'true'],
-  [/HOST$|URL$|URI$|ENDPOINT$/, 'localhost'],
+  [/URL$|URI$|ENDPOINT$/, 'http://127.0.0.1:9200'],
+  [/HOST$/, 'localhost'],
   [/(?:PATH|FILE|CERT|KEY|CA)$/, '/tmp/plausible'],
   [/REGION$/, 'eu-central-1'],
 ];
@@ -67,10 +68,14 @@ const PLAUSIBLE: readonly [RegExp, string][] = [
  */
 export function plausibleEnvironment(text: string, only: 'fetched' | 'all'): Record<string, string> {
   const env: Record<string, string> = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '443' };
+  // With a default behind it a variable needs no value.
   const pattern =
-    only === 'fetched' ? /ENV\.fetch\(\s*['"](\w+)['"]\s*\)/g : /ENV(?:\.fetch\(|\[)\s*['"](\w+)['"]\s*[\])]/g;
-  for (const [, name] of text.matchAll(pattern)) {
-    env[name!] ??= PLAUSIBLE.find(([regexp]) => regexp.test(name!))?.[1] ?? 'plausible';
+    only === 'fetched'
+      ? /ENV\.fetch\(\s*['"](\w+)['"]\s*\)/g
+      : /ENV(?:\.fetch\(\s*['"](\w+)['"]\s*\)|\[\s*['"](\w+)['"]\s*\](?!\s*\|\|))/g;
+  for (const [, a, b] of text.matchAll(pattern)) {
+    const name = (a ?? b)!;
+    env[name] ??= PLAUSIBLE.find(([regexp]) => regexp.test(name))?.[1] ?? 'plausible';
   }
   return env;
 }

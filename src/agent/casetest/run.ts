@@ -1,6 +1,5 @@
 /** Runs test cases through a configuration's real parsers, filters and routes. */
 import os from 'node:os';
-import type { EventStream as Stream } from '../../pipeline/core/event.ts';
 import { EventStream, LogEvent, NO_TIME } from '../../pipeline/core/event.ts';
 import { toBytes } from '../../pipeline/core/value.ts';
 import { realPorts } from '../../pipeline/io/ports.ts';
@@ -78,26 +77,41 @@ export class CaseRunner {
     return [];
   }
 
+  /** What lines of a source become, without a verdict: they are in the plugins' `arrived`. Gives the lines that do not match. */
+  async feed(source: Source, tag: string, lines: readonly string[], time = 0): Promise<string[]> {
+    this.#plugins.arrived.length = 0;
+    const { events, unmatched } = parseLines(source, lines, time);
+    await source.host.emit(new EventStream(tag, events));
+    return unmatched;
+  }
+
   async #lines(test: TestCase): Promise<string[]> {
     const source = this.#plugins.sources.find((candidate) => fits(candidate, test.source));
     if (source === undefined)
       return [test.source === undefined ? 'no source has a <parse>' : `no source '${test.source}' has a <parse>`];
-    const events: LogEvent[] = [];
-    const unmatched: string[] = [];
-    for (const line of test.lines) {
-      const take = (event: LogEvent | undefined) =>
-        void (event === undefined ? unmatched.push(line) : events.push(event));
-      try {
-        source.parser!.parse(toBytes(line), take);
-      } catch {
-        unmatched.push(line);
-      }
-    }
-    for (const event of events) if (event.sec === NO_TIME) event.sec = Math.floor(test.time);
-    const stream: Stream = new EventStream(test.tag ?? tagOf(source, test.path), events);
-    await source.host.emit(stream);
+    const unmatched = await this.feed(source, test.tag ?? tagOf(source, test.path), test.lines, test.time);
     return unmatched.map((line) => `the <parse> of the source does not match: ${line}`);
   }
+}
+
+function parseLines(
+  source: Source,
+  lines: readonly string[],
+  time: number,
+): { events: LogEvent[]; unmatched: string[] } {
+  const events: LogEvent[] = [];
+  const unmatched: string[] = [];
+  for (const line of lines) {
+    const take = (event: LogEvent | undefined) =>
+      void (event === undefined ? unmatched.push(line) : events.push(event));
+    try {
+      source.parser!.parse(toBytes(line), take);
+    } catch {
+      unmatched.push(line);
+    }
+  }
+  for (const event of events) if (event.sec === NO_TIME) event.sec = Math.floor(time);
+  return { events, unmatched };
 }
 
 function fits({ element, host, parser }: Source, wanted: string | undefined): boolean {
