@@ -149,6 +149,22 @@ function checkTemplates(
   }
 }
 
+/** As the primary's, but in the words that secondary_file has of its own. */
+function checkSecondaryTemplates(
+  templates: Record<string, string>,
+  type: string,
+  buffer: Element,
+  secondary: Element,
+  context: OutputContext,
+): void {
+  for (const [name, template] of Object.entries(templates)) {
+    const problem = checkPlaceholders(name, template, buffer);
+    if (problem === undefined) continue;
+    const own = `out_secondary_file: basename or directory has an incompatible placeholder: ${problem}`;
+    context.environment.problems.error(secondary, type === 'secondary_file' ? own : problem);
+  }
+}
+
 function secondaryOf(
   element: Element,
   primary: BufferedOutput,
@@ -165,6 +181,7 @@ function secondaryOf(
   // Chunks come with the keys of the primary's buffer: placeholders in paths can be no others.
   const host = outputHost(secondary, found.type, buffer, undefined, context);
   if (definition.buffering === 'none') return new SecondaryTarget(primary, { output: definition.create(config, host) });
+  checkSecondaryTemplates(definition.placeholderParams?.(config) ?? {}, found.type, buffer, secondary, context);
   const target = definition.create(config, host);
   // Chunks go on as they are where the secondary writes bytes of the same making, or any bytes (secondary_file).
   const raw = found.type === type || found.type === 'secondary_file';

@@ -31,6 +31,7 @@ export type FsPort = Pick<
   | 'appendFileSync'
   | 'renameSync'
   | 'unlinkSync'
+  | 'symlinkSync'
   | 'mkdirSync'
   | 'chmodSync'
   | 'existsSync'

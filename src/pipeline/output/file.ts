@@ -35,7 +35,11 @@ export const plugin = defineBufferedOutput({
         fluentd: 'ignored',
       },
       time_slice_format: { type: 'string', doc: 'Old: strftime of the time slice in the file name.' },
-      symlink_path: { type: 'string', doc: 'A symlink that follows the newest file.' },
+      symlink_path: {
+        type: 'string',
+        doc: 'A symlink that follows the newest file; placeholders allowed.',
+        fluentd: 'it follows the newest chunk of the buffer',
+      },
     },
     sections: {
       format: { doc: 'Formatter; default `out_file`.', params: {}, anyParam: true, plugin: 'formatter' },
@@ -71,7 +75,8 @@ export const plugin = defineBufferedOutput({
         const file = config.append ? name : freeName(fs, name);
         fs.mkdirSync(path.dirname(file), { recursive: true, mode: host.dirMode });
         writeWhole(fs, file, content(chunk, config.compress !== 'text'), host.fileMode);
-        if (config.symlink_path !== undefined) host.log.debug(`symlink_path ${config.symlink_path} points to ${file}`);
+        if (config.symlink_path !== undefined)
+          pointTo(fs, file, host.placeholders(config.symlink_path, chunk.meta, chunk.id), host.dirMode);
       },
     };
   },
@@ -127,4 +132,14 @@ function writeWhole(fs: FsPort, file: string, bytes: Buffer, mode: number): void
   } finally {
     fs.closeSync(fd);
   }
+}
+
+/** The link changes in one step: whoever follows it finds the old file or the new one. */
+function pointTo(fs: FsPort, file: string, link: string, mode: number): void {
+  const next = `${link}.next`;
+  fs.mkdirSync(path.dirname(link), { recursive: true, mode });
+  // One may be left from a crash.
+  if (fs.lstatSync(next, { throwIfNoEntry: false }) !== undefined) fs.unlinkSync(next);
+  fs.symlinkSync(path.resolve(file), next);
+  fs.renameSync(next, link);
 }

@@ -226,3 +226,17 @@ describe('detect_exceptions', () => {
     await expect(rig(conf('languages cobol'))).rejects.toThrow(/Unknown language: cobol/);
   });
 });
+
+describe('secondary_file', () => {
+  const conf = (secondary: string, keys = '') =>
+    `<match **>\n@type file\npath /nonexistent/x\n<buffer ${keys}>\n@type memory\n</buffer>\n<secondary>\n@type secondary_file\n${secondary}\n</secondary>\n</match>`;
+  it.each([
+    ['<match **>\n@type secondary_file\ndirectory /tmp\n</match>', /only be used in the <secondary> section/],
+    [conf('directory /tmp\nbasename a/b', '[]'), /should not include `\/`/],
+    [conf('directory /tmp/${tag}', '[]'), /incompatible placeholder/],
+    [conf('directory /tmp\nbasename d.%Y', '[]'), /incompatible placeholder/],
+    [conf('directory /tmp\nbasename d.${key}', '[]'), /incompatible placeholder/],
+  ])('refuses %j', async (text, message) => {
+    await expect(rig(text)).rejects.toThrow(message);
+  });
+});

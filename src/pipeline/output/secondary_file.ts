@@ -3,6 +3,7 @@
  */
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { PluginConfigError } from '../core/errors.ts';
 import { defineBufferedOutput } from '../plugin.ts';
 
 export const plugin = defineBufferedOutput({
@@ -21,6 +22,9 @@ export const plugin = defineBufferedOutput({
     },
   },
   create(config, host) {
+    if (host.element.name !== 'secondary')
+      throw new PluginConfigError('This plugin can only be used in the <secondary> section');
+    if (config.basename.includes('/')) throw new PluginConfigError('basename should not include `/`');
     const { fs } = host.ports;
     return {
       renderer: () => (event) => `${event.toJson()}\n`,
