@@ -28,6 +28,8 @@ export interface ChainHost {
   now(): number;
 }
 
+const MAX_BETWEEN = 100;
+
 export class Chains {
   readonly #host: ChainHost;
 
@@ -49,7 +51,7 @@ export class Chains {
     if (sameInode) current.restart(this.#newId(current));
     const siblings = this.#siblings(file, real);
     const moved = known.identity?.real;
-    if (moved !== undefined && moved !== real) siblings.unshift(...this.#elsewhere(file, moved, siblings));
+    if (moved !== undefined && moved !== real) siblings.unshift(...this.#elsewhere(file, moved, real, siblings));
     const at = siblings.findIndex((sibling) => isKnown(sibling, known));
     if (at < 0) {
       // Without a head nothing tells which siblings were read: as Fluentd, only the path itself counts, unless it is a container's log.
@@ -67,6 +69,9 @@ export class Chains {
     const real = this.#host.fs.realpathSync(file);
     const current = new Watcher(file, { real, packed: false }, this.#host.fs, this.#host.nodeName);
     const siblings = this.#siblings(file, real);
+    if (last.real !== real) siblings.unshift(...this.#elsewhere(file, last.real, real, siblings));
+    // It may have been empty when it was opened.
+    last.refreshHead();
     const mark = markOf(last.head);
     const at = siblings.findIndex(
       (sibling) =>
@@ -114,10 +119,13 @@ export class Chains {
     return made;
   }
 
-  /** The file that the path led to before, and its siblings, where the path leads to another folder or name now. */
-  #elsewhere(file: string, moved: string, but: readonly Watcher[]): Watcher[] {
-    if (!this.#host.fs.existsSync(path.dirname(moved))) return [];
-    const found = [...this.#siblings(file, moved), ...this.#openAll(file, [{ file: moved, gz: false }])];
+  /** The file that the path led to before, its siblings, and the logs of the containers in between (`0.log`, `1.log` …). */
+  #elsewhere(file: string, moved: string, real: string, but: readonly Watcher[]): Watcher[] {
+    const before = [moved, ...between(moved, real)].filter((one) => this.#host.fs.existsSync(path.dirname(one)));
+    const found = before.flatMap((one) => [
+      ...this.#siblings(file, one),
+      ...(this.#host.fs.existsSync(one) ? this.#openAll(file, [{ file: one, gz: false }]) : []),
+    ]);
     const twice = found.filter((one) => but.some((other) => other.inode === one.inode && other.dev === one.dev));
     closeAll(twice);
     return found.filter((one) => !twice.includes(one));
@@ -146,6 +154,15 @@ export class Chains {
     }
     return opened;
   }
+}
+
+/** The kubelet counts the containers of a pod: logs that the path led to between two looks. */
+function between(from: string, to: string): string[] {
+  const first = /^(\d{1,6})\.log$/.exec(path.basename(from))?.[1];
+  const last = /^(\d{1,6})\.log$/.exec(path.basename(to))?.[1];
+  if (first === undefined || last === undefined || path.dirname(from) !== path.dirname(to)) return [];
+  const count = Math.min(MAX_BETWEEN, Math.max(0, Number(last) - Number(first) - 1));
+  return Array.from({ length: count }, (_, i) => path.join(path.dirname(to), `${Number(last) - count + i}.log`));
 }
 
 /** A file's head may have been short when it was marked. */

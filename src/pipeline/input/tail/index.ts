@@ -286,6 +286,7 @@ class Tail implements Input {
   /** Puts down which file is read now, then its position: before the first line of it is emitted. */
   #record(followed: Followed): void {
     const { watcher } = followed;
+    watcher.refreshHead();
     this.#recordHead(followed);
     this.#positions?.set(watcher.path, watcher.position, watcher.inode);
   }
@@ -483,6 +484,11 @@ class Tail implements Input {
     const repair = this.#lineOptions.recode === undefined;
     if (watcher.packed) return this.#readPacked(followed, longest, repair);
     if (!watcher.verify()) {
+      if (this.#chains.get(watcher.path)?.at(-1) !== followed) {
+        // A rotated file or a copy was written over: what stood there is gone.
+        watcher.refuse();
+        return undefined;
+      }
       if (this.#restart(followed)) return undefined;
     } else this.#recordHead(followed);
     return watcher.read(longest, repair, (bytes) =>

@@ -8,7 +8,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Origin } from '../../core/event.ts';
 import type { FsPort } from '../../core/ports.ts';
-import { readHead, readPackedHead } from './head.ts';
+import { HEAD_BYTES, readHead, readPackedHead } from './head.ts';
 
 /** Half a millisecond of reading: small enough for fairness, large enough that a system call's cost does not count. */
 const BLOCK = 256 * 1024;
@@ -47,6 +47,7 @@ export class Watcher implements Origin {
   caughtUpAt = 0;
   /** Size up to which there is no whole line. */
   #scanned = -1;
+  #mtime = 0;
   readonly #fs: FsPort;
 
   constructor(path: string, file: { readonly real: string; readonly packed: boolean }, fs: FsPort, nodeName: string) {
@@ -66,7 +67,12 @@ export class Watcher implements Origin {
 
   /** Looks at the size; true when there may be new lines, or other lines: the file may have been cut off. */
   look(): boolean {
-    this.size = this.#fs.fstatSync(this.fd).size;
+    const { size, mtimeMs } = this.#fs.fstatSync(this.fd);
+    const touched = mtimeMs !== this.#mtime;
+    this.#mtime = mtimeMs;
+    this.size = size;
+    // Cut off and written to the same length again.
+    if (size === this.position && touched) return !this.verify();
     return this.size < this.position || (this.size > this.position && this.size !== this.#scanned);
   }
 
@@ -79,11 +85,24 @@ export class Watcher implements Origin {
     return true;
   }
 
+  /** What was short before may be longer now. */
+  refreshHead(): void {
+    if (this.packed || this.head.length === HEAD_BYTES) return;
+    const head = readHead(this.#fs, this.fd);
+    if (head.subarray(0, this.head.length).equals(this.head)) this.head = head;
+  }
+
   /** Starts again at the first byte, as another file: `id` must not name two lines. */
   restart(id: string): void {
     this.id = id;
     this.position = 0;
     this.#scanned = -1;
+    this.head = readHead(this.#fs, this.fd);
+  }
+
+  /** Nothing more is read of it. */
+  refuse(): void {
+    this.position = this.size;
     this.head = readHead(this.#fs, this.fd);
   }
 

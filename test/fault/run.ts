@@ -1,0 +1,31 @@
+/** `npm run fault [-- --only REGEX] [--scale N]`: every scenario, a table, exit code 1 on any broken promise. */
+import { parseArgs } from 'node:util';
+import { type Result, runScenario } from './rig.ts';
+import { scenarios } from './scenarios.ts';
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, scale: { type: 'string', default: '1' } } });
+const wanted = new RegExp(values.only ?? '');
+const columns = ['written', 'distinct', 'lost', 'sent twice', 'indexed twice', 'seconds', 'peak MiB'];
+console.log(['scenario'.padEnd(52), ...columns.map((name) => name.padStart(13))].join(''));
+let failed = 0;
+for (const scenario of scenarios.filter(({ name }) => wanted.test(name))) {
+  const result = await runScenario(scenario, Number(values.scale));
+  console.log(row(result));
+  for (const broken of result.broken) console.log(`    BROKEN ${broken}`);
+  if (result.broken.length > 0) failed++;
+}
+console.log(failed === 0 ? '\nevery promise held' : `\n${failed} scenarios broke a promise`);
+process.exit(failed === 0 ? 0 : 1);
+
+function row(result: Result): string {
+  const cells = [
+    result.written,
+    result.distinct,
+    result.lost,
+    result.sentTwice,
+    result.indexedTwice,
+    result.seconds.toFixed(1),
+    result.peakRss.toFixed(0),
+  ];
+  return [result.name.padEnd(52), ...cells.map((cell) => String(cell).padStart(13))].join('');
+}
