@@ -1,0 +1,197 @@
+/**
+ * `_search`: hits in order, from/size or search_after, total, aggregations.
+ *
+ * Guarantees: with `@timestamp` first in the sort, a page costs what its hits cost: the index on time starts behind the last hit, and only documents
+ * of one millisecond are sorted in memory. Other sorts look at all matches.
+ */
+import { aggregate } from './aggs/aggregate.ts';
+import { parseDate, toMs } from './document/dates.ts';
+import type { Doc } from './document/doc.ts';
+import type { Engine } from './engine.ts';
+import { illegalArgument, parsingError } from './errors.ts';
+import { type Json, type JsonObject, numberOf } from './json.ts';
+import { compileQuery } from './query/compile.ts';
+import { Scan, type Scope } from './scan.ts';
+import { checkSort, compareKeys, type SortKey, type SortValue, sortKeys, TIME } from './sort.ts';
+import { sourceFilter } from './source-filter.ts';
+
+export interface SearchOptions {
+  readonly scope: Scope;
+  /** Sort by the sequence number last, and show it. */
+  readonly tieBreak?: boolean;
+  /** Largest from + size; none for scroll. */
+  readonly window?: number;
+}
+
+interface Found {
+  readonly doc: Doc;
+  readonly sort: SortValue[];
+}
+
+export interface SearchResult {
+  /** The object `hits` as JSON text. */
+  readonly hits: string;
+  readonly aggregations: JsonObject | undefined;
+  readonly count: number;
+  readonly lastSort: readonly SortValue[] | undefined;
+}
+
+const WINDOW = 10_000;
+const KNOWN = [
+  ...[
+    'query',
+    'sort',
+    'size',
+    'from',
+    'search_after',
+    '_source',
+    'track_total_hits',
+    'aggs',
+    'aggregations',
+    'pit',
+    'timeout',
+  ],
+  ...[
+    'track_scores',
+    'version',
+    'seq_no_primary_term',
+    'terminate_after',
+    'explain',
+    'profile',
+    'min_score',
+    'stored_fields',
+    'slice',
+  ],
+];
+
+/** @throws StoreError */
+export function search(engine: Engine, body: JsonObject, options: SearchOptions): SearchResult {
+  for (const key of Object.keys(body))
+    if (!KNOWN.includes(key)) throw parsingError(`unknown key [${key}] for a search in the embedded store`);
+  const size = numberOf(body['size'], 'size', 10);
+  const from = numberOf(body['from'], 'from', 0);
+  if (size < 0) throw illegalArgument(`[size] parameter cannot be negative, found [${size}]`);
+  if (from < 0) throw illegalArgument(`[from] parameter cannot be negative but was [${from}]`);
+  const window = options.window ?? WINDOW;
+  if (from + size > window)
+    throw illegalArgument(
+      `Result window is too large, from + size must be less than or equal to: [${window}] but was [${from + size}]. See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the [index.max_result_window] index level setting.`,
+    );
+  const scan = new Scan(engine, options.scope, compileQuery(body['query']));
+  const keys = sortKeys(body['sort']);
+  const isSorted = keys.length > 0 || options.tieBreak === true;
+  if (options.tieBreak === true && !keys.some((key) => key.name === '_shard_doc'))
+    keys.push(...sortKeys(['_shard_doc']));
+  checkSort(keys, scan.groups);
+  const after = searchAfter(body['search_after'], keys);
+  if (after !== undefined && from > 0)
+    throw illegalArgument('`from` parameter must be set to 0 when `search_after` is used');
+  const found = size === 0 ? [] : take(ordered(scan, keys, after), from, size);
+  const aggs = body['aggs'] ?? body['aggregations'];
+  return {
+    hits: hitsText(found, body, isSorted, total(scan, body['track_total_hits'])),
+    aggregations: aggs === undefined ? undefined : aggregate(scan, aggs),
+    count: found.length,
+    lastSort: found.at(-1)?.sort,
+  };
+}
+
+function take(docs: Iterable<Found>, from: number, size: number): Found[] {
+  const found: Found[] = [];
+  let skipped = 0;
+  for (const one of docs) {
+    if (skipped++ < from) continue;
+    found.push(one);
+    if (found.length === size) break;
+  }
+  return found;
+}
+
+function searchAfter(given: Json | undefined, keys: readonly SortKey[]): SortValue[] | undefined {
+  if (given === undefined) return undefined;
+  if (!Array.isArray(given)) throw parsingError('[search_after] must be an array');
+  if (keys.length === 0) throw illegalArgument('Sort must contain at least one field.');
+  if (given.length !== keys.length)
+    throw illegalArgument(`search_after has ${given.length} value(s) but sort has ${keys.length}.`);
+  return given.map((value, i) => {
+    if (keys[i]!.name !== TIME || typeof value !== 'string') return value as SortValue;
+    const nanos = parseDate(value);
+    return nanos === undefined ? null : toMs(nanos);
+  });
+}
+
+function* ordered(scan: Scan, keys: readonly SortKey[], after: readonly SortValue[] | undefined): Generator<Found> {
+  const first = keys[0];
+  if (first?.name === TIME && !first.missingFirst) return yield* byTime(scan, keys, first.descending, after);
+  if (
+    first === undefined ||
+    (keys.length === 1 && /^_(doc|shard_doc|score)$/.test(first.name) && first.name !== '_score')
+  ) {
+    const afterSeq = after === undefined ? undefined : Number(after[0]);
+    const descending = first?.descending ?? false;
+    for (const doc of scan.docs({ by: 'written', descending, afterSeq, whole: true }))
+      yield { doc, sort: first === undefined ? [] : [doc.row.seq] };
+    return;
+  }
+  yield* sorted(scan.docs({ by: 'written', descending: false, whole: false }), keys, after);
+}
+
+function* byTime(
+  scan: Scan,
+  keys: readonly SortKey[],
+  descending: boolean,
+  after: readonly SortValue[] | undefined,
+): Generator<Found> {
+  const start = after?.[0] ?? undefined;
+  if (after === undefined || start !== undefined) {
+    const bound = start === undefined ? {} : descending ? { to: Number(start) } : { from: Number(start) };
+    let run: Doc[] = [];
+    for (const doc of scan.docs({ by: 'time', descending, timeless: false, whole: true, ...bound })) {
+      if (run.length > 0 && run[0]!.row.ts !== doc.row.ts) {
+        yield* sorted(run, keys, run[0]!.row.ts === start ? after : undefined);
+        run = [];
+      }
+      run.push(doc);
+    }
+    if (run.length > 0) yield* sorted(run, keys, run[0]!.row.ts === start ? after : undefined);
+  }
+  const timeless = scan.docs({ by: 'time', descending, timeless: true, whole: true });
+  yield* sorted(timeless, keys, start === undefined ? after : undefined);
+}
+
+function sorted(docs: Iterable<Doc>, keys: readonly SortKey[], after: readonly SortValue[] | undefined): Found[] {
+  const found: Found[] = [];
+  for (const doc of docs) {
+    const sort = keys.map((key) => key.value(doc));
+    if (after === undefined || compareKeys(keys, sort, after) > 0) found.push({ doc, sort });
+  }
+  return found.length < 2
+    ? found
+    : found.sort((a, b) => compareKeys(keys, a.sort, b.sort) || a.doc.row.seq - b.doc.row.seq);
+}
+
+function total(scan: Scan, track: Json | undefined): string {
+  if (track === false) return '';
+  const limit =
+    track === undefined
+      ? WINDOW
+      : track === true
+        ? Number.MAX_SAFE_INTEGER - 1
+        : numberOf(track, 'track_total_hits', WINDOW);
+  const count = scan.count(limit + 1);
+  return `"total":{"value":${Math.min(count, limit)},"relation":"${count > limit ? 'gte' : 'eq'}"},`;
+}
+
+function hitsText(found: readonly Found[], body: JsonObject, isSorted: boolean, totalText: string): string {
+  const filter = sourceFilter(body['_source']);
+  const heads = new Map<string, string>();
+  const score = isSorted ? 'null' : '1.0';
+  const hits = found.map(({ doc, sort }) => {
+    const { name } = doc.group.index;
+    let head = heads.get(name);
+    if (head === undefined) heads.set(name, (head = `{"_index":${JSON.stringify(name)},"_id":`));
+    const source = filter(doc);
+    return `${head}${JSON.stringify(doc.id)},"_score":${score}${source === undefined ? '' : `,"_source":${source}`}${isSorted ? `,"sort":${JSON.stringify(sort)}` : ''}}`;
+  });
+  return `{${totalText}"max_score":${found.length > 0 && !isSorted ? '1.0' : 'null'},"hits":[${hits.join(',')}]}`;
+}
