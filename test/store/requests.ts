@@ -30,7 +30,7 @@ function document(i: number): Record<string, unknown> {
       labels: { app: `job-${i % 3}`, 'type/x': 'a' },
     },
     n: i,
-    ratio: i / 4,
+    ratio: i / 4 + 0.125,
     done: i % 2 === 0,
     ...(i % 7 === 0 ? { extra: { deep: ['x', 'y'] } } : {}),
   };
@@ -93,7 +93,7 @@ export const STEPS: readonly Step[] = [
   find('range of time', { range: { '@timestamp': { gte: '2026-03-01T10:02:00Z', lt: '2026-03-01T10:05:00Z' } } }),
   find('range of time in milliseconds', { range: { '@timestamp': { gt: 1772359321000, format: 'epoch_millis' } } }),
   find('range of time, rounded', { range: { '@timestamp': { lte: '2026-03-01T10:03:30Z||/m' } } }),
-  find('range of numbers', { range: { ratio: { gt: 2, lte: 5.5 } } }),
+  find('range of numbers', { range: { ratio: { gt: 2, lte: 5.625 } } }),
   find('match any word', { match: { log: 'deploying native' } }),
   find('match all words', { match: { log: { query: 'connection REFUSED', operator: 'and' } } }),
   find('match on a number', { match: { n: '7' } }),
