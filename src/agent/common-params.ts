@@ -21,7 +21,6 @@ const LABEL: Record<string, ParamSpec> = {
 const BUFFER: Record<string, SectionSpec> = {
   buffer: { doc: 'The buffer.', params: {}, anyParam: true, plugin: 'buffer' },
   secondary: { doc: 'Where chunks go that could not be delivered.', params: {}, anyParam: true, plugin: 'output' },
-  inject: { doc: 'Fields added to records.', params: {}, anyParam: true },
 };
 
 export function commonParams(kind: Kind): { params: Record<string, ParamSpec>; sections: Record<string, SectionSpec> } {

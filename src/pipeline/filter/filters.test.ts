@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { rig } from '../../../test/plugins/rig.ts';
 import { LogEvent } from '../core/event.ts';
@@ -37,6 +38,13 @@ describe('record_modifier', () => {
   it('runs prepare_value once', async () => {
     const params = 'prepare_value @a = "x".upcase; @b = @a + "y"\n<record>\nv ${@b}-${@a}\n</record>';
     expect((await through('record_modifier', params, {})).records).toEqual([{ v: 'Xy-X' }]);
+  });
+  it('knows what configurations use: the host, the time, a rescue, parts of the tag', async () => {
+    const params =
+      '<record>\nh ${Socket.gethostname}\ny ${Time.at(time).utc.strftime("%Y-%m")}\ns ${time.to_i}\nr ${record["a"]["b"]["c"] rescue "none"}\np ${tag_parts[-1]}-x\n</record>';
+    expect((await through('record_modifier', params, { a: {} })).records).toEqual([
+      { a: {}, h: os.hostname(), y: '2023-11', s: 1_700_000_000, r: 'none', p: 'b-x' },
+    ]);
   });
   it('sends an event whose expression fails to the error stream', async () => {
     const got = await through('record_modifier', '<record>\nx ${record["no"].upcase}\n</record>', { a: 1 });

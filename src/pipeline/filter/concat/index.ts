@@ -121,6 +121,8 @@ class Concat implements Filter {
       return;
     }
     for (const record of done) out.push(this.#complete(event, record, done[0]!));
+    // Every joined record has an identity of its own there: none of them comes back.
+    if (this.#mode === 'metadata' && stream.empty) this.#streams.delete(identity);
   }
 
   /** The record as it leaves: merged into the part that completed it. */

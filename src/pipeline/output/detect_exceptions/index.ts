@@ -64,13 +64,18 @@ interface Options {
 interface Line {
   readonly tag: string;
   readonly accumulator: Accumulator;
+  /** Monotonic milliseconds of its last event. */
+  touched: number;
 }
+
+/** Tags of containers that are gone are forgotten after this time, looked at as often. */
+const IDLE_MS = 600_000;
 
 class DetectExceptions implements Output {
   readonly #host: OutputHost;
   readonly #options: Options;
   readonly #lines = new Map<string, Line>();
-  #timer: Timer | undefined;
+  #timers: Timer[] = [];
 
   constructor(host: OutputHost, options: Options) {
     this.#host = host;
@@ -79,9 +84,11 @@ class DetectExceptions implements Output {
 
   start(): void {
     const { interval } = this.#options;
+    const { clock } = this.#host.ports;
+    this.#timers.push(clock.every(IDLE_MS, () => this.#forget()));
     if (interval === undefined) return;
     const every = Math.max(interval * 0.1, 1) * 1000;
-    this.#timer = this.#host.ports.clock.every(every, () => void this.#flush(interval * 1000));
+    this.#timers.push(clock.every(every, () => void this.#flush(interval * 1000)));
   }
 
   emit(stream: EventStream): void | Promise<void> {
@@ -89,20 +96,19 @@ class DetectExceptions implements Output {
     const tag = this.#outTag(stream.tag);
     const out: LogEvent[] = [];
     if (this.#options.stream === '') {
-      const { accumulator } = this.#line(stream.tag, '', tag);
+      const { accumulator } = this.#line(stream.tag, '', tag, now);
       for (const event of stream.events) accumulator.push(event, now, out);
     } else {
       for (const event of stream.events) {
         const value = rubyToS(event.get(this.#options.stream) ?? '');
-        this.#line(stream.tag, value, tag).accumulator.push(event, now, out);
+        this.#line(stream.tag, value, tag, now).accumulator.push(event, now, out);
       }
     }
     return this.#send(tag, out);
   }
 
   beforeStop(): Promise<void> {
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    for (const timer of this.#timers.splice(0)) timer.cancel();
     return this.#flush(0);
   }
 
@@ -114,14 +120,18 @@ class DetectExceptions implements Output {
     return this.#flush(0);
   }
 
-  /** Sends what has been held back for at least `ms`; lines that hold nothing are forgotten. */
+  #forget(): void {
+    const before = this.#host.ports.clock.monotonic() - IDLE_MS;
+    for (const [key, line] of this.#lines) if (line.accumulator.empty && line.touched < before) this.#lines.delete(key);
+  }
+
+  /** Sends what has been held back for at least `ms`. */
   async #flush(ms: number): Promise<void> {
     const now = this.#host.ports.clock.monotonic();
-    for (const [key, { tag, accumulator }] of this.#lines) {
-      if (!accumulator.empty && now - accumulator.since < ms) continue;
+    for (const { tag, accumulator } of this.#lines.values()) {
+      if (accumulator.empty || now - accumulator.since < ms) continue;
       const out: LogEvent[] = [];
       accumulator.forceFlush(out);
-      if (out.length === 0) this.#lines.delete(key);
       try {
         await this.#send(tag, out);
       } catch (error) {
@@ -130,13 +140,14 @@ class DetectExceptions implements Output {
     }
   }
 
-  #line(tag: string, stream: string, outTag: string): Line {
+  #line(tag: string, stream: string, outTag: string, now: number): Line {
     const key = `${tag}\0${stream}`;
     let line = this.#lines.get(key);
     if (line === undefined) {
-      line = { tag: outTag, accumulator: this.#options.make() };
+      line = { tag: outTag, accumulator: this.#options.make(), touched: now };
       this.#lines.set(key, line);
     }
+    line.touched = now;
     return line;
   }
 
