@@ -11,7 +11,7 @@ import { kustomize } from '../servers/kustomize.ts';
 import { collectionOf, type KubeObject, permissiveDefinitions } from './objects.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const KUSTOMIZATIONS = ['base', 'overlays/agent-only', 'overlays/eck', 'overlays/nonroot'] as const;
+const KUSTOMIZATIONS = ['base', 'overlays/agent-only', 'overlays/eck', 'overlays/nonroot', 'overlays/viewer'] as const;
 
 async function render(name: string): Promise<KubeObject[]> {
   const text = await kustomize(join(root, 'manifests', name));
