@@ -1,10 +1,10 @@
 /** The manifests as a cluster would take them: rendered, applied with server-side dry-run to a real API server, their configurations checked. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { serverAvailable } from '../servers/available.ts';
 import { type KubeServer, startKube } from '../servers/kube.ts';
 import { kustomize } from '../servers/kustomize.ts';
@@ -45,7 +45,7 @@ describe.runIf(serverAvailable('kube'))('manifests', () => {
 
   async function apply(object: KubeObject): Promise<{ status: number; text: string }> {
     const target = `${collectionOf(object)}/${object.metadata.name}?dryRun=All&fieldManager=test&fieldValidation=Strict`;
-    return await kube.request('PATCH', target, stringify(object), { type: 'application/apply-patch+yaml' });
+    return await kube.request('PATCH', target, JSON.stringify(object), { type: 'application/apply-patch+yaml' });
   }
 
   it.each(KUSTOMIZATIONS)('the API server takes every object of %s, and knows every field', async (name) => {
@@ -69,6 +69,13 @@ describe.runIf(serverAvailable('kube'))('manifests', () => {
     expect(run.status, `${run.stdout}${run.stderr}`).toBe(0);
   });
 
+  it('the API server takes the example of an Ingress for the viewer', async () => {
+    const text = readFileSync(join(root, 'manifests', 'viewer', 'ingress-example.yaml'), 'utf8');
+    const ingress = parse(text) as KubeObject;
+    const answer = await apply({ ...ingress, metadata: { ...ingress.metadata, namespace: 'logging' } });
+    expect(answer.status, answer.text).toBeLessThan(300);
+  });
+
   it('all pods but the agent, which reads folders of the node, keep to the restricted pod security standard', async () => {
     await kube.createNamespace('restricted');
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
@@ -79,7 +86,7 @@ describe.runIf(serverAvailable('kube'))('manifests', () => {
       { type: 'application/merge-patch+json' },
     );
     const refused: string[] = [];
-    for (const object of await render('base')) {
+    for (const object of await render('overlays/viewer')) {
       if (object.spec?.template === undefined) continue;
       const { template, volumeClaimTemplates = [] } = object.spec;
       const claimed = volumeClaimTemplates.map(({ metadata }) => ({ name: metadata.name, emptyDir: {} }));

@@ -208,7 +208,8 @@ class Printer {
 }
 
 function summaryText(summary: Summary): string {
-  const parts = [`${summary.lines} lines of ${summary.containers} containers`];
+  const plural = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
+  const parts = [`${plural(summary.lines, 'line')} of ${plural(summary.containers, 'container')}`];
   if (summary.first !== null) parts.push(`${summary.first} to ${summary.last}`);
   parts.push(summary.complete ? 'complete' : `cut by ${summary.cutBy}`);
   if (summary.order !== 'exact') parts.push(`order is ${summary.order} for ${summary.unordered} lines`);

@@ -43,6 +43,8 @@ export function openDialog(title: string, ...children: readonly Child[]): HTMLDi
 const COUNT = new Intl.NumberFormat('en', { useGrouping: true });
 export const count = (n: number): string => COUNT.format(n).replaceAll(',', '\u202f');
 
+export const plural = (n: number, what: string): string => `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+
 export function roleClass(role: string): string {
   return ['driver', 'jobmanager', 'taskmanager'].includes(role) ? `role-${role}` : 'role-other';
 }

@@ -3,7 +3,7 @@
 import { LEVELS } from '../read/level.ts';
 import { plain } from './ansi.ts';
 import { type Container, get, type Job, open, type ProblemError, type Query, type Stats, type Summary } from './api.ts';
-import { byId, count, h, openDialog, roleName, toast } from './dom.ts';
+import { byId, count, h, openDialog, plural, roleName, toast } from './dom.ts';
 import { Finder } from './finder.ts';
 import { Histogram } from './histogram.ts';
 import { VirtualList } from './list.ts';
@@ -500,7 +500,7 @@ export class JobView {
       h('span', { id: 'state', role: 'status' }, state),
       h('span', {}, order),
       h('span', { id: 'following' }, following === 'following' && h('span', { class: 'dot' }), following),
-      h('span', { class: 'end' }, model.sources.length > 0 && `${model.sources.length} containers`),
+      h('span', { class: 'end' }, model.sources.length > 0 && plural(model.sources.length, 'container')),
     );
     if (!this.#isLoading && model.length === 0)
       this.#banner(false, 'These containers left no lines. Their lines may be older than what the indices keep.');

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** The list of jobs, with search. */
 import { get, type JobSummary, type Jobs, type ProblemError } from './api.ts';
-import { count, h, roleClass, roleName } from './dom.ts';
+import { count, h, plural, roleClass, roleName } from './dom.ts';
 import { ago, dateAndTime } from './settings.ts';
 import { emptyJobs, loading, problemState } from './states.ts';
 
@@ -123,7 +123,7 @@ function row(job: JobSummary): HTMLElement {
       'span',
       { class: 'num optional', title: dateAndTime(last) },
       h('b', { class: isLive ? 'live' : '' }, isLive ? '● live' : ago(last)),
-      h('span', {}, `${job.pods} pods${job.attempts > 1 ? ` · ${job.attempts} attempts` : ''}`),
+      h('span', {}, `${plural(job.pods, 'pod')}${job.attempts > 1 ? ` · ${job.attempts} attempts` : ''}`),
     ),
     h('span', { class: 'chips' }, ...chips),
   );
