@@ -14,7 +14,7 @@ import { loadRuby } from '../ruby/program.ts';
 import { type CliOptions, helpText, parseArguments } from './cli.ts';
 import { commands } from './commands/index.ts';
 import { type Prepared, Worker } from './lifecycle.ts';
-import { showPluginConfig } from './reference.ts';
+import { showPluginConfig } from './reference/show.ts';
 import { Supervisor, WORKER_ID } from './supervisor.ts';
 import type { SystemConfig } from './system.ts';
 import { defaultSocket, startTap, type TapServer } from './tap/server.ts';

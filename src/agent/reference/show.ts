@@ -1,7 +1,7 @@
 /** `--show-plugin-config KIND:TYPE`: a plugin's parameters, printed from its schema. */
-import type { ParamSpec, SectionSpec } from '../config/schema.ts';
-import { commonParams } from './common-params.ts';
-import { type Definitions, type Kind, Loaded, registry } from './registry.ts';
+import type { ParamSpec, SectionSpec } from '../../config/schema.ts';
+import { commonParams } from '../common-params.ts';
+import { type Definitions, type Kind, Loaded, registry } from '../registry.ts';
 
 export async function showPluginConfig(name: string, print: (text: string) => void): Promise<number> {
   const [kind, type] = name.split(':') as [Kind, string | undefined];
