@@ -15,6 +15,7 @@ import { sectionsOf } from '../../src/agent/graph.ts';
 import { typeOf } from '../../src/agent/host.ts';
 import { toBytes } from '../../src/pipeline/core/value.ts';
 import type { Parser } from '../../src/pipeline/plugin.ts';
+import { dryRun } from './check.ts';
 import { startEndpoint } from './endpoint.ts';
 import { candidates } from './lines.ts';
 import { type Entry, folderOf, plausibleEnvironment, readManifest } from './manifest.ts';
@@ -171,19 +172,34 @@ function lastError(output: string): string {
   return (worst ?? '').slice(0, 300);
 }
 
+/** Plugins that Fluentd had to be given as stubs to accept the configuration, and that are not here either. */
+function foreignTypes(entry: Entry): string[] {
+  if (entry.stubbed.length === 0) return [];
+  const stubs = entry.stubbed.map((name) => name.replace(/^(\w+):(.*)$/, "$1 plugin '$2'"));
+  return dryRun(entry).unknown.filter((name) => stubs.includes(name));
+}
+
 async function main(): Promise<void> {
   const folder = folderOf('real-world run');
   if (folder === undefined) return;
   const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice(7);
   const entries = readManifest(folder).filter((e) => e.es && e.accepted && (only === undefined || e.id === only));
   let good = 0;
+  let leftOut = 0;
   for (const entry of entries) {
+    const foreign = foreignTypes(entry);
+    if (foreign.length > 0) {
+      leftOut++;
+      console.log(`${entry.id}  left out  ${foreign.join(', ')}: no part of a usual image, and not built in`);
+      continue;
+    }
     const { result, told } = await runOne(entry);
     if (result === 'runs') good++;
     console.log(`${entry.id}  ${result}  ${told}`);
   }
-  const share = entries.length === 0 ? 1 : good / entries.length;
-  console.log(`\n${good} of ${entries.length} run (${(share * 100).toFixed(1)} %)`);
+  const tried = entries.length - leftOut;
+  const share = tried === 0 ? 1 : good / tried;
+  console.log(`\n${good} of ${tried} run (${(share * 100).toFixed(1)} %)`);
   process.exitCode = share >= 0.95 ? 0 : 1;
 }
 
