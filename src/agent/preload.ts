@@ -2,17 +2,7 @@
 import type { Element } from '../config/element.ts';
 import { typeOf } from './host.ts';
 import type { Kind, Loaded } from './registry.ts';
-
-const KINDS: Readonly<Record<string, Kind>> = {
-  source: 'input',
-  filter: 'filter',
-  match: 'output',
-  store: 'output',
-  secondary: 'output',
-  parse: 'parser',
-  pattern: 'parser',
-  format: 'formatter',
-};
+import { SECTION_KINDS } from './section-kinds.ts';
 
 /** Types that plugins use without naming them; each is small. */
 const FALLBACKS: readonly [Kind, string][] = [
@@ -35,7 +25,7 @@ const OWN_FALLBACKS: Readonly<Record<string, readonly [Kind, string][]>> = {
 export async function preload(root: Element, loaded: Loaded): Promise<void> {
   const wanted: [Kind, string][] = [...FALLBACKS];
   visit(root, (element) => {
-    const kind = KINDS[element.name];
+    const kind = SECTION_KINDS[element.name];
     const type = typeOf(element);
     if (kind !== undefined && type !== undefined) wanted.push([kind, type]);
     wanted.push(...(OWN_FALLBACKS[`${kind}/${type}`] ?? []));

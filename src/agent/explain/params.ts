@@ -6,7 +6,8 @@ import { elementWithDefaults } from '../buffer-defaults.ts';
 import { commonParams } from '../common-params.ts';
 import { typeOf } from '../host.ts';
 import { maskedParams } from '../masked.ts';
-import type { Kind, Loaded } from '../registry.ts';
+import type { Loaded } from '../registry.ts';
+import { SECTION_KINDS } from '../section-kinds.ts';
 
 export interface Line {
   readonly depth: number;
@@ -15,19 +16,8 @@ export interface Line {
   readonly source: string;
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  source: 'input',
-  filter: 'filter',
-  match: 'output',
-  store: 'output',
-  secondary: 'output',
-  parse: 'parser',
-  pattern: 'parser',
-  format: 'formatter',
-};
-
 export function explainParams(element: Element, loaded: Loaded): Line[] {
-  const kind = KINDS[element.name];
+  const kind = SECTION_KINDS[element.name];
   const type = typeOf(element);
   const definition = kind === undefined || type === undefined ? undefined : loaded.get(kind, type);
   if (kind === undefined || definition === undefined)
@@ -86,7 +76,7 @@ function section(element: Element, schema: SectionSpec, depth: number, loaded: L
 
 function inner(child: Element, schema: SectionSpec, depth: number, loaded: Loaded): Line[] {
   if (child.name === 'buffer') return section(child, bufferSchema, depth, loaded);
-  if (KINDS[child.name] !== undefined)
+  if (SECTION_KINDS[child.name] !== undefined)
     return explainParams(child, loaded).map((line) => ({ ...line, depth: line.depth + depth }));
   return section(child, schema.sections?.[child.name] ?? { doc: '', params: {}, anyParam: true }, depth, loaded);
 }

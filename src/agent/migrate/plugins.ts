@@ -4,6 +4,7 @@ import type { SectionSpec } from '../../config/schema.ts';
 import { commonParams } from '../common-params.ts';
 import { typeOf } from '../host.ts';
 import type { Kind, Loaded } from '../registry.ts';
+import { SECTION_KINDS } from '../section-kinds.ts';
 
 export interface PluginUse {
   readonly kind: Kind;
@@ -16,19 +17,8 @@ export interface PluginUse {
   readonly different: readonly string[];
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  source: 'input',
-  filter: 'filter',
-  match: 'output',
-  store: 'output',
-  secondary: 'output',
-  parse: 'parser',
-  pattern: 'parser',
-  format: 'formatter',
-};
-
 export function pluginUses(root: Element, loaded: Loaded): PluginUse[] {
-  const kind = KINDS[root.name];
+  const kind = SECTION_KINDS[root.name];
   const type = typeOf(root);
   const own = kind === undefined || type === undefined ? [] : [useOf(root, kind, type, loaded)];
   return [...own, ...root.children.flatMap((child) => pluginUses(child, loaded))];

@@ -68,8 +68,8 @@ export const literals: Kinds = {
     const exclusive = ((n['flags'] as number) & 4) !== 0;
     return (run) => RRange.of(first(run), last(run), exclusive);
   },
-  ConstantReadNode: (c, n) => constantRead(c, n, n['name'] as string),
-  ConstantPathNode: (c, n) => constantRead(c, n, constantPath(n)),
+  ConstantReadNode: (_, n) => constantRead(n['name'] as string),
+  ConstantPathNode: (_, n) => constantRead(constantPath(n)),
 };
 
 /** `**value`: a hash, or nil for none. */
@@ -152,12 +152,11 @@ function hash(c: Compiler, elements: readonly Node[]): Run {
   };
 }
 
-function constantRead(_c: Compiler, n: Node, name: string): Run {
+function constantRead(name: string): Run {
   if (Object.hasOwn(constants, name)) return constant(constants[name]);
   if (Constant.isKnown(name)) return constant(Constant.of(name));
   // In Ruby an error of the run, not of the parse: each event fails, the agent starts.
   const first = name.split('::').findLast((_, i, all) => !Constant.isKnown(all.slice(0, i + 1).join('::'))) ?? name;
-  void n;
   return () => {
     throw new RubyError('NameError', `uninitialized constant ${first}`);
   };
