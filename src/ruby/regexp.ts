@@ -34,6 +34,8 @@ export function compileRegexp(source: string, flags = ''): RegExp {
 function compile(source: string, flags: string): RegExp {
   const { onigmo, line, text, absolute } = spell(source, flags);
   if (line === undefined || text === undefined) return translate(onigmo, flags);
+  // Where case is spelled out a back reference would mind it.
+  if (flags.includes('i') && /\\(?:k[<']|[1-9])/.test(source)) return translate(onigmo, flags);
   try {
     return line === text ? new RegExp(text) : new Lined(text, line, '', absolute);
   } catch {

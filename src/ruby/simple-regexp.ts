@@ -172,7 +172,7 @@ class Scanner {
     if (c === 'a') return '\\x07';
     if (c === 'x') {
       const hex = this.#take(/[0-7][0-9a-fA-F]/y);
-      return hex === null ? this.#reject() : `\\x${hex[0]}`;
+      return hex === null || this.#options.ignoreCase ? this.#reject() : `\\x${hex[0]}`;
     }
     return /[wWdDbBnrtfv]|[^A-Za-z0-9]/.test(c) ? `\\${c}` : this.#reject();
   }
@@ -180,8 +180,8 @@ class Scanner {
   #backreference(): string {
     const name = this.#take(/<([A-Za-z_]\w*)>/y)?.[1];
     const index = name === undefined ? -1 : this.names.indexOf(name);
-    // A name that stands twice refers to either group.
-    if (index < 0 || this.names.lastIndexOf(name!) !== index) return this.#reject();
+    // A name that stands twice refers to either group; without flags a reference minds the case.
+    if (index < 0 || this.#options.ignoreCase || this.names.lastIndexOf(name!) !== index) return this.#reject();
     return `(?:\\${index + 1})`;
   }
 
@@ -216,7 +216,7 @@ class Scanner {
     if (c === ']') return '\\]';
     if (c === '&' && this.#source[this.#at] === '&') return this.#reject();
     if (c !== '[') return c;
-    const posix = this.#take(/:([a-z]+):\]/y)?.[1];
+    const posix = this.#options.ignoreCase ? undefined : this.#take(/:([a-z]+):\]/y)?.[1];
     return (posix === undefined ? undefined : POSIX[posix]) ?? this.#reject();
   }
 
