@@ -74,6 +74,9 @@ export class OutputBuffer implements Output {
   /** Delivered, but their files are still there. */
   readonly #unpurged: Chunk[] = [];
   readonly #renderers = new LRUCache<string, Render>({ max: 4096 });
+  /** Metadata → number of its last turn. */
+  readonly #turns = new LRUCache<string, number>({ max: 4096 });
+  #turn = 0;
   #writing = 0;
   #retry: Retry | undefined;
   #waiting: (() => void)[] = [];
@@ -385,10 +388,26 @@ export class OutputBuffer implements Output {
     // While something fails one chunk tries alone.
     const threads = this.#retry === undefined ? Math.max(1, this.#config.flush_thread_count) : 1;
     while (this.#writing < threads) {
-      const chunk = this.#queue.find((candidate) => !this.#inFlight.has(candidate));
+      const chunk = this.#nextChunk();
       if (chunk === undefined) return;
       void this.#write(chunk);
     }
+  }
+
+  /** The oldest chunk of the metadata that waited longest for a turn: a loud tag's queue does not hold up quiet ones. */
+  #nextChunk(): Chunk | undefined {
+    let found: Chunk | undefined;
+    let foundTurn = Number.POSITIVE_INFINITY;
+    for (const chunk of this.#queue) {
+      if (this.#inFlight.has(chunk)) continue;
+      const turn = this.#turns.get(metaKey(chunk.meta)) ?? 0;
+      if (turn >= foundTurn) continue;
+      found = chunk;
+      foundTurn = turn;
+      if (turn === 0) break;
+    }
+    if (found !== undefined) this.#turns.set(metaKey(found.meta), ++this.#turn);
+    return found;
   }
 
   #wakeAt(at: number): void {

@@ -16,6 +16,8 @@ export interface Known {
   readonly position: number;
   readonly inode: number;
   readonly identity: Identity | undefined;
+  /** The file that was read to its end before it. */
+  readonly before: Identity | undefined;
 }
 
 export interface ChainHost {
@@ -41,10 +43,10 @@ export class Chains {
   open(file: string, known: Known | undefined, fresh: boolean): Watcher[] {
     const real = this.#host.fs.realpathSync(file);
     const current = new Watcher(file, { real, packed: false }, this.#host.fs, this.#host.nodeName);
-    if (known === undefined) return fresh ? [...this.#neverRead(file, real), current] : [current];
+    if (known === undefined) return fresh ? [...this.#neverRead(file, real, current), current] : [current];
     const mark = known.identity?.mark;
     const sameInode = current.inode === known.inode;
-    if (sameInode && current.size >= known.position && (mark === undefined || isSame(current, mark))) {
+    if (sameInode && current.size >= known.position && isSame(current, known.identity)) {
       resumeAt(current, known);
       return [current];
     }
@@ -53,6 +55,13 @@ export class Chains {
     const moved = known.identity?.real;
     if (moved !== undefined && moved !== real) siblings.unshift(...this.#elsewhere(file, moved, real, siblings));
     const at = siblings.findIndex((sibling) => isKnown(sibling, known));
+    if (at < 0 && mark?.length === 0) {
+      // It was empty when it was last seen, so nothing tells it now; but what was read before it may be here.
+      const { before } = known;
+      const read = before === undefined ? -1 : siblings.findLastIndex((sibling) => fits(sibling.head, before.mark));
+      closeAll(siblings.slice(0, read + 1));
+      return [...siblings.slice(read + 1), current];
+    }
     if (at < 0) {
       // Without a head nothing tells which siblings were read: as Fluentd, only the path itself counts, unless it is a container's log.
       if (mark !== undefined ? !sameInode : real !== file) return [...siblings, current];
@@ -64,8 +73,11 @@ export class Chains {
     return [...siblings.slice(at), current];
   }
 
-  /** The path leads elsewhere: what came after `last`, the file it led to. @throws ENOENT where nothing came yet */
-  newer(file: string, last: Watcher): Watcher[] {
+  /**
+   * The path leads elsewhere: what came after `last`, the file it led to. `marks`: heads of files that came before it.
+   * @throws ENOENT where nothing came yet
+   */
+  newer(file: string, last: Watcher, marks: readonly HeadMark[]): Watcher[] {
     const real = this.#host.fs.realpathSync(file);
     const current = new Watcher(file, { real, packed: false }, this.#host.fs, this.#host.nodeName);
     const siblings = this.#siblings(file, real);
@@ -81,12 +93,15 @@ export class Chains {
       closeAll(siblings.slice(0, at + 1));
       return [...siblings.slice(at + 1), current];
     }
-    // The file itself is gone: what was written to after it is newer than it.
+    // The file itself is gone, or was empty and packed: what was written to after it, and came after what was read, is newer than it.
     const since = this.#host.fs.fstatSync(last.fd).mtimeMs;
     const sameFolder = path.dirname(last.real) === path.dirname(real);
-    const kept = siblings.filter((sibling) => !sameFolder || this.#host.fs.fstatSync(sibling.fd).mtimeMs >= since);
-    closeAll(siblings.filter((sibling) => !kept.includes(sibling)));
-    return [...kept, current];
+    const read = siblings.findLastIndex((sibling) => marks.some((one) => fits(sibling.head, one)));
+    const isNewer = (sibling: Watcher, i: number) =>
+      i > read && (!sameFolder || this.#host.fs.fstatSync(sibling.fd).mtimeMs >= since);
+    const newer = siblings.filter(isNewer);
+    closeAll(siblings.filter((sibling) => !newer.includes(sibling)));
+    return [...newer, current];
   }
 
   /** `watcher` was cut off: the copy that was made of it before (copytruncate) and what came after that copy. */
@@ -111,8 +126,12 @@ export class Chains {
     return `${watcher.id.replace(/~\d+$/, '')}~${this.#host.now()}`;
   }
 
-  #neverRead(file: string, real: string): Watcher[] {
-    const siblings = this.#siblings(file, real);
+  #neverRead(file: string, real: string, current: Watcher): Watcher[] {
+    const all = this.#siblings(file, real);
+    // A copy of a file that will be cut off in a moment (copytruncate): it is read as itself.
+    const copies = all.filter((one) => current.head.length > 0 && fits(one.head, markOf(current.head)));
+    closeAll(copies);
+    const siblings = all.filter((one) => !copies.includes(one));
     if (real !== file) return siblings;
     const made = siblings.filter((s) => this.#host.fs.fstatSync(s.fd).birthtimeMs >= this.#host.startedAt);
     closeAll(siblings.filter((sibling) => !made.includes(sibling)));
@@ -165,14 +184,15 @@ function between(from: string, to: string): string[] {
   return Array.from({ length: count }, (_, i) => path.join(path.dirname(to), `${Number(last) - count + i}.log`));
 }
 
-/** A file's head may have been short when it was marked. */
-function isSame(watcher: Watcher, mark: HeadMark): boolean {
-  return mark.length === 0 || fits(watcher.head, mark);
+/** Equal inodes are given. A file that had no bytes when it was marked is told by its birth time, which is in its id. */
+function isSame(watcher: Watcher, identity: Identity | undefined): boolean {
+  if (identity === undefined) return true;
+  return identity.mark.length > 0 ? fits(watcher.head, identity.mark) : identity.id.replace(/~\d+$/, '') === watcher.id;
 }
 
 function isKnown(sibling: Watcher, { inode, position, identity }: Known): boolean {
+  if (!sibling.packed && sibling.inode === inode) return isSame(sibling, identity);
   const mark = identity?.mark;
-  if (!sibling.packed && sibling.inode === inode) return mark === undefined || isSame(sibling, mark);
   return mark !== undefined && fits(sibling.head, mark) && (sibling.packed || sibling.size >= position);
 }
 

@@ -38,6 +38,15 @@ export class IdentityFile {
     return this.#known.get(file)?.findLast((identity) => identity.inode === inode);
   }
 
+  marks(file: string): HeadMark[] {
+    return (this.#known.get(file) ?? []).map(({ mark }) => mark);
+  }
+
+  /** The file that was read before that one. */
+  before(file: string, inode: number): Identity | undefined {
+    return this.#known.get(file)?.findLast((identity) => identity.inode !== inode);
+  }
+
   set(file: string, identity: Identity): void {
     this.#keep(file, identity);
     this.#fs.appendFileSync(this.#file, lineOf(file, identity));

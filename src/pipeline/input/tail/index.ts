@@ -243,6 +243,7 @@ class Tail implements Input {
         position: entry.position,
         inode: entry.inode,
         identity: this.#identities?.find(entry.path, entry.inode),
+        before: this.#identities?.before(entry.path, entry.inode),
       };
       const watchers = this.#opener.open(file, known, this.#started);
       if (known === undefined && !this.#started && !this.#config.read_from_head)
@@ -310,7 +311,8 @@ class Tail implements Input {
     try {
       const stat = this.#host.ports.fs.statSync(file, { throwIfNoEntry: false });
       if (stat === undefined || (stat.ino === last.inode && stat.dev === last.dev)) return;
-      const newer = this.#opener.newer(file, last);
+      const held = chain.map(({ watcher }) => markOf(watcher.head));
+      const newer = this.#opener.newer(file, last, [...held, ...(this.#identities?.marks(file) ?? [])]);
       this.#stats.rotated += newer.length;
       chain.push(...newer.map((watcher) => this.#followed(watcher)));
       this.#host.log.info(`detected rotation of ${file}; waiting ${this.#config.rotate_wait} seconds`);
