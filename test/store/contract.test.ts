@@ -51,7 +51,8 @@ function comparable(value: unknown, isError = false): unknown {
 function shown(step: Step, answer: Answer): unknown {
   if (step.only === 'status') return answer.status;
   const body = answer.body as Record<string, unknown>;
-  if (step.only === 'aggregations') return { status: answer.status, aggregations: body['aggregations'] ?? body };
+  if (step.only === 'aggregations')
+    return { status: answer.status, aggregations: comparable(body['aggregations'] ?? body) };
   return { status: answer.status, body: comparable(body) };
 }
 
