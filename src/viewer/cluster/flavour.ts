@@ -14,9 +14,13 @@ export interface Flavour {
 }
 
 export async function detectFlavour(client: ClusterClient, signal?: AbortSignal): Promise<Flavour> {
-  const info = await client.json<{ version?: { number?: string; distribution?: string } }>('GET', '/', undefined, {
-    signal,
-  });
+  const info = await client.json<{ name?: string; version?: { number?: string; distribution?: string } }>(
+    'GET',
+    '/',
+    undefined,
+    { signal },
+  );
+  if (info.name === 'sluice-store') return { name: 'embedded store', paging: 'pit' };
   const number = info.version?.number ?? '0';
   const [major = 0, minor = 0] = number.split('.').map(Number);
   if (info.version?.distribution === 'opensearch') {
