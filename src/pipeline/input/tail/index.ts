@@ -284,20 +284,33 @@ class Tail implements Input {
     };
   }
 
-  /** Puts down which file is read now, then its position: before the first line of it is emitted. */
+  /** The file of its path whose position is kept; late lines of rotated files are read beside it. */
+  #isCurrent(followed: Followed): boolean {
+    return this.#chains.get(followed.watcher.path)?.[0] === followed;
+  }
+
+  /**
+   * Puts down which file is read now, then its position: before the first line of it is emitted. A disk that refuses costs lines sent twice
+   * after a crash, never the flow: `#save` tries again.
+   */
   #record(followed: Followed): void {
     const { watcher } = followed;
-    watcher.refreshHead();
-    this.#recordHead(followed);
-    this.#positions?.set(watcher.path, watcher.position, watcher.inode);
+    try {
+      watcher.refreshHead();
+      this.#recordHead(followed);
+      this.#positions?.set(watcher.path, followed.lines.safePosition(watcher.position), watcher.inode);
+    } catch (error) {
+      followed.recorded = -1;
+      this.#host.log.warn('a position could not be saved', { file: watcher.path, error });
+    }
   }
 
   #recordHead(followed: Followed): void {
     const { watcher } = followed;
     if (followed.recorded === watcher.head.length) return;
-    followed.recorded = watcher.head.length;
     const { inode, id, real } = watcher;
     this.#identities?.set(watcher.path, { inode, mark: markOf(watcher.head), id, real });
+    followed.recorded = watcher.head.length;
   }
 
   #closeFile({ watcher }: Followed): void {
@@ -492,7 +505,7 @@ class Tail implements Input {
         return undefined;
       }
       if (this.#restart(followed)) return undefined;
-    } else this.#recordHead(followed);
+    } else if (followed.recorded !== watcher.head.length && this.#isCurrent(followed)) this.#record(followed);
     return watcher.read(longest, repair, (bytes) =>
       this.#host.log.warn('received line length is longer than max_line_size', { file: watcher.path, bytes }),
     );
@@ -549,10 +562,13 @@ class Tail implements Input {
     return true;
   }
 
-  /** A position that cannot be written costs lines sent twice after a crash, never the flow. */
-  #save({ watcher, lines }: Followed): void {
+  #save(followed: Followed): void {
+    const { watcher, lines } = followed;
     const entry = this.#positions?.get(watcher.path);
-    if (entry === undefined || entry.inode !== watcher.inode) return;
+    if (entry?.inode !== watcher.inode || followed.recorded < 0) {
+      if (this.#isCurrent(followed)) this.#record(followed);
+      return;
+    }
     try {
       this.#positions?.update(entry, lines.safePosition(watcher.position));
     } catch (error) {

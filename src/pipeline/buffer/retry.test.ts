@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ConfigOf } from '../../config/schema.ts';
+import { Retry } from './retry.ts';
+import type { bufferSchema } from './schema.ts';
+
+const config = (params: object) =>
+  ({
+    ...{ retry_type: 'exponential_backoff', retry_wait: 1, retry_exponential_backoff_base: 2, retry_randomize: false },
+    ...{ retry_forever: true, retry_timeout: 259_200, retry_secondary_threshold: 0.8 },
+    ...params,
+  }) as unknown as ConfigOf<typeof bufferSchema>;
+
+describe('retry', () => {
+  it('doubles its waits up to retry_max_interval', () => {
+    const retry = new Retry(config({ retry_max_interval: 10 }), 0, false);
+    const waits = Array.from({ length: 6 }, () => {
+      retry.fail(0);
+      return retry.nextAt / 1000;
+    });
+    expect(waits).toEqual([1, 2, 4, 8, 10, 10]);
+  });
+
+  it('waits at least as long as the server asks', () => {
+    const retry = new Retry(config({}), 0, false);
+    retry.fail(0, 30);
+    expect(retry.nextAt).toBe(30_000);
+  });
+
+  it('never gives up with retry_forever, and its waits stay finite', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3000 }), (failures) => {
+        const retry = new Retry(config({ retry_max_interval: 30, retry_randomize: true }), 0, false);
+        let now = 0;
+        for (let i = 0; i < failures; i++) {
+          expect(retry.fail(now)).toBe('retry');
+          expect(retry.nextAt - now).toBeLessThanOrEqual(30_000 * 1.125);
+          now = retry.nextAt;
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('gives up after retry_max_times, and goes to the secondary at its share of retry_timeout', () => {
+    const few = new Retry(config({ retry_forever: false, retry_max_times: 2 }), 0, false);
+    expect([few.fail(0), few.fail(0), few.fail(0)]).toEqual(['retry', 'retry', 'give up']);
+    const second = new Retry(config({ retry_forever: false, retry_timeout: 10 }), 0, true);
+    expect([second.fail(0), second.fail(7500)]).toEqual(['retry', 'secondary']);
+  });
+});
