@@ -22,9 +22,22 @@ export interface Redirected {
 }
 
 const CONTAINER = 'web-0_default_app-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef';
+const UID = '0a1b2c3d-0000-4000-8000-000000000000';
 /** Outputs whose `path` is a file, and sections that are on the disk. */
 const ON_DISK = /^(?:file|secondary_file|local)$/;
 const TLS = /^(?:ssl_.*|ca_file|ca_path|client_(?:cert|key).*|ssl_version|cloud_id|cloud_auth)$/;
+
+/** A file that a glob means, named as the kubelet names logs. */
+function example(glob: string): string {
+  const one = glob.replaceAll('**', '*');
+  if (!one.startsWith('/var/log/pods/')) return one.replace(/(?<=\/)\*(?=(?:\.log)?$)/, CONTAINER).replaceAll('*', 'x');
+  const [pod = '', ...rest] = one.slice('/var/log/pods/'.length).split('/');
+  const name = pod === '*' ? `default_web-0_${UID}` : pod.replace(/^\*/, 'default_').replace(/\*$/, `-0_${UID}`);
+  return ['/var/log/pods', name, ...rest]
+    .join('/')
+    .replace(/\*\.log$/, '0.log')
+    .replaceAll('*', 'app');
+}
 
 export async function redirect(root: Element, folder: string, port: number): Promise<Redirected> {
   const sources: TailSource[] = [];
@@ -44,12 +57,7 @@ export async function redirect(root: Element, folder: string, port: number): Pro
   };
   const redirectTail = (element: Element) => {
     const patterns = (element.text('path') ?? '').replace(/^\[|\]$/g, '').split(',');
-    const name = patterns[0]!
-      .trim()
-      .replace(/^"|"$/g, '')
-      .replaceAll('**', '*')
-      .replace(/(?<=\/)\*(?=(?:\.log)?$)/, CONTAINER)
-      .replaceAll('*', 'x');
+    const name = example(patterns[0]!.trim().replace(/^"|"$/g, ''));
     const fed = (name.endsWith('/') ? `${name}app.log` : name).replace(/%[A-Za-z]/g, '1');
     const tag = (element.text('tag') ?? '').replace('*', fed.replaceAll('/', '.').replace(/^\./, ''));
     const pos = element.text('pos_file');

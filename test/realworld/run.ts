@@ -42,9 +42,13 @@ async function lineFor(
   const parser = source?.parser;
   if (parser === undefined) return all[0];
   // What kubernetes_metadata tells while its API is away: what the tag says.
-  plugins.kubernetes = tag.includes('var.log.containers.')
-    ? { namespace_name: 'default', pod_name: 'web-0', container_name: 'app' }
-    : undefined;
+  const pod = /var\.log\.pods\.([^_]+)_([^_]+)_/.exec(tag);
+  plugins.kubernetes =
+    pod !== null
+      ? { namespace_name: pod[1]!, pod_name: pod[2]! }
+      : tag.includes('var.log.containers.')
+        ? { namespace_name: 'default', pod_name: 'web-0', container_name: 'app' }
+        : undefined;
   for (const line of all) {
     await runner.feed(source!, tag, [line]);
     const through = plugins.arrived.some(
