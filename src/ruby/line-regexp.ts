@@ -5,6 +5,7 @@
  * matched last. Simple regexps run on the bytes as they are; the others, and UTF-8 lines that are not ASCII, take the translated regexp.
  */
 import { compileRegexp, unicodeRegexp } from './regexp.ts';
+import { RoundsRegexp, takeApart } from './repeated-groups.ts';
 import { compileSimple, type SimpleRegexp } from './simple-regexp.ts';
 
 export type LineEncoding = 'bytes' | 'utf-8';
@@ -26,6 +27,16 @@ const NON_ASCII = /[^\x00-\x7f]/;
 export function compileLineRegexp(source: string, flags: string, encoding: LineEncoding): LineRegexp {
   // Compiled at start in any case: what is wrong in Ruby must be told then.
   const whole = translated(source, flags);
+  const parts = flags.includes('x') ? undefined : takeApart(source);
+  if (parts !== undefined)
+    return new RoundsRegexp(
+      compileLineRegexp(parts.outer, flags, encoding),
+      compileWhole(translated(parts.round, flags), parts.round, flags, encoding),
+    );
+  return compileWhole(whole, source, flags, encoding);
+}
+
+function compileWhole(whole: Translated, source: string, flags: string, encoding: LineEncoding): LineRegexp {
   const options = { ignoreCase: flags.includes('i'), dotAll: flags.includes('m') };
   const one = compileSimple(source, { ...options, oneLine: true });
   const many = compileSimple(source, { ...options, oneLine: false });
