@@ -174,9 +174,8 @@ export class Api {
     const row = id === null ? undefined : this.#engine.get(index, id);
     const head = `"_index":${JSON.stringify(name)},"_id":${JSON.stringify(id)}`;
     if (row === undefined) return { status: 404, text: `{${head},"found":false}` };
-    const source = Buffer.from(row.source).toString('utf8');
     return text(
-      `{${head},"_version":${row.version},"_seq_no":${row.seq},"_primary_term":1,"found":true,"_source":${source}}`,
+      `{${head},"_version":${row.version},"_seq_no":${row.seq},"_primary_term":1,"found":true,"_source":${row.source}}`,
     );
   }
 

@@ -136,7 +136,7 @@ function update(engine: Engine, action: Action, body: JsonObject): string {
     );
   }
   if (!isObject(doc)) throw illegalArgument('doc is missing');
-  const before = Buffer.from(old.source).toString('utf8');
+  const before = old.source;
   const merged = merge(JSON.parse(before) as JsonObject, doc);
   const text = JSON.stringify(merged);
   if (text === JSON.stringify(JSON.parse(before))) return itemText(action.index, id, old.version, 'noop', old.seq);

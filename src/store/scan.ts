@@ -1,6 +1,6 @@
 /** Documents of some indices that match a query, in the order of time or of writing, read while they are asked for. */
 import { Doc, type Load } from './document/doc.ts';
-import type { Engine, Group, Index, Row } from './engine.ts';
+import { type Engine, type Group, type Index, type Row, SOURCE } from './engine.ts';
 import { ALL, type Query } from './query/node.ts';
 
 export interface Scope {
@@ -21,6 +21,13 @@ export interface Order {
   readonly afterSeq?: number | undefined;
   /** Sources are wanted of nearly all documents. */
   readonly whole: boolean;
+}
+
+/** What the index tells of a group's matches. */
+export interface GroupFacts {
+  readonly count: number;
+  readonly first: number | null;
+  readonly last: number | null;
 }
 
 export class Scan {
@@ -48,7 +55,7 @@ export class Scan {
     this.groups = [...this.#verdicts.keys()].map((id) => engine.groups.get(id)!);
     this.decided = [...this.#verdicts.values()].every(Boolean);
     this.#ids = JSON.stringify([...this.#verdicts.keys()]);
-    const load = engine.db.prepare('SELECT id, source FROM docs WHERE seq = ?');
+    const load = engine.db.prepare(`SELECT id, ${SOURCE} FROM docs WHERE seq = ?`);
     this.#load = (seq) => load.get(seq) as unknown as Pick<Row, 'id' | 'source'>;
   }
 
@@ -66,10 +73,20 @@ export class Scan {
     return count;
   }
 
+  /** Of each group, where the query is decided by groups. */
+  *facts(): Generator<[Group, GroupFacts]> {
+    const { where, values } = this.#where({});
+    const text = `SELECT grp, count(*) AS count, min(ts) AS first, max(ts) AS last FROM docs INDEXED BY docs_time WHERE ${where} GROUP BY grp`;
+    for (const row of this.#engine.db.prepare(text).iterate(...values)) {
+      const { grp, ...facts } = row as unknown as GroupFacts & { grp: number };
+      yield [this.#engine.groups.get(grp)!, facts];
+    }
+  }
+
   *docs(order: Order): Generator<Doc> {
     if (this.groups.length === 0 || (order.timeless === true && this.#time !== undefined)) return;
     const { where, values } = this.#where(order);
-    const columns = order.whole ? 'seq, grp, ts, id, source' : 'seq, grp, ts';
+    const columns = order.whole ? `seq, grp, ts, id, ${SOURCE}` : 'seq, grp, ts';
     const direction = order.descending ? 'DESC' : 'ASC';
     const from = order.by === 'time' ? 'docs INDEXED BY docs_time' : 'docs';
     const by = order.by === 'time' ? `ts ${direction}` : `seq ${direction}`;

@@ -2,15 +2,18 @@
  * Aggregations over all matches of a query, read once in the order of writing; sources are read only where a field is not known of the group.
  */
 import type { Doc } from '../document/doc.ts';
+import type { Group } from '../engine.ts';
 import { parsingError } from '../errors.ts';
 import { isObject, type Json, type JsonObject, objectOf } from '../json.ts';
-import type { Scan } from '../scan.ts';
+import type { GroupFacts, Scan } from '../scan.ts';
 import { bucketKinds } from './buckets.ts';
 import { metricKinds } from './metrics.ts';
 
 /** Takes documents, gives its answer at the end. */
 export interface Collector {
   add(doc: Doc): void;
+  /** Takes all documents of a group at once; absent where each must be looked at. */
+  addGroup?: ((group: Group, facts: GroupFacts) => void) | undefined;
   result(): JsonObject;
 }
 
@@ -22,7 +25,9 @@ export type Kind = (body: JsonObject, inner: () => Collector, scan: Scan) => Mak
 
 export function aggregate(scan: Scan, aggs: Json): JsonObject {
   const collector = makerOf(aggs, scan)();
-  for (const doc of scan.docs({ by: 'written', descending: false, whole: false })) collector.add(doc);
+  const { addGroup } = collector;
+  if (addGroup !== undefined && scan.decided) for (const [group, facts] of scan.facts()) addGroup(group, facts);
+  else for (const doc of scan.docs({ by: 'written', descending: false, whole: false })) collector.add(doc);
   return collector.result();
 }
 
@@ -45,10 +50,17 @@ function makerOf(aggs: Json | undefined, scan: Scan): Maker {
   }
   return () => {
     const collectors = makers.map(([name, make]) => [name, make()] as const);
+    const together = collectors.flatMap(([, { addGroup }]) => addGroup ?? []);
     return {
       add: (doc) => {
         for (const [, collector] of collectors) collector.add(doc);
       },
+      addGroup:
+        together.length < collectors.length
+          ? undefined
+          : (group, facts) => {
+              for (const add of together) add(group, facts);
+            },
       result: () => Object.fromEntries(collectors.map(([name, collector]) => [name, collector.result()])),
     };
   };

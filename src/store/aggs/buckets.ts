@@ -221,9 +221,18 @@ function stepOf(body: JsonObject): { floor(ms: number): number; next(ms: number)
   return { floor: (ms) => Math.floor(ms / size) * size, next: (ms) => ms + size };
 }
 
-function onQuery(query: Query, inner: () => Collector): Collector {
+function onQuery(query: Query, inner: () => Collector, scan: Scan): Collector {
   const bucket = new Bucket(inner());
+  const innerGroup = bucket.inner.addGroup;
+  const isDecided = innerGroup !== undefined && scan.groups.every((group) => query.group(group) !== undefined);
   return {
+    addGroup: !isDecided
+      ? undefined
+      : (group, facts) => {
+          if (query.group(group) !== true) return;
+          bucket.count += facts.count;
+          innerGroup(group, facts);
+        },
     add(doc) {
       if (query.group(doc.group) ?? query.test(doc)) bucket.add(doc);
     },
@@ -231,17 +240,17 @@ function onQuery(query: Query, inner: () => Collector): Collector {
   };
 }
 
-const filter: Kind = (body, inner) => {
+const filter: Kind = (body, inner, scan) => {
   const query = compileQuery(body);
-  return () => onQuery(query, inner);
+  return () => onQuery(query, inner, scan);
 };
 
-const filters: Kind = (body, inner) => {
+const filters: Kind = (body, inner, scan) => {
   const named = Object.entries(objectOf(body['filters'], 'filters')).map(
     ([name, query]) => [name, compileQuery(query)] as const,
   );
   return () => {
-    const all = named.map(([name, query]) => [name, onQuery(query, inner)] as const);
+    const all = named.map(([name, query]) => [name, onQuery(query, inner, scan)] as const);
     return {
       add: (doc) => {
         for (const [, one] of all) one.add(doc);
@@ -251,9 +260,9 @@ const filters: Kind = (body, inner) => {
   };
 };
 
-const missing: Kind = (body, inner) => {
+const missing: Kind = (body, inner, scan) => {
   const query = compileQuery({ bool: { must_not: [{ exists: { field: stringOf(body['field'], 'field') } }] } });
-  return () => onQuery(query, inner);
+  return () => onQuery(query, inner, scan);
 };
 
 const composite: Kind = (body, inner, scan) => {

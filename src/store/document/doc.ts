@@ -33,8 +33,7 @@ export class Doc {
   }
 
   get text(): string {
-    const { buffer, byteOffset, byteLength } = this.#whole().source;
-    return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+    return this.#whole().source;
   }
 
   get source(): JsonObject {
