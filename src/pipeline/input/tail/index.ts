@@ -213,7 +213,7 @@ class Tail implements Input {
     const now = this.#host.ports.clock.now();
     let found: string[];
     try {
-      found = this.#paths.expand(now);
+      found = this.#paths.expand(now, this.#chains);
     } catch (error) {
       this.#host.log.warn('the list of files could not be made', { error });
       return;
@@ -222,7 +222,9 @@ class Tail implements Input {
     for (const file of found) {
       const chain = this.#chains.get(file);
       if (chain === undefined) this.#open(file, inodes);
-      else this.#noticeRotation(file, chain);
+      // A file that was read to its end is looked at by its own timer.
+      else if (chain.length > 1 || chain[0]!.watcher.size !== chain[0]!.watcher.position)
+        this.#noticeRotation(file, chain);
     }
     if (!this.#started) this.#forgetVanished(new Set(found));
     this.#capHeld();
@@ -369,10 +371,12 @@ class Tail implements Input {
   async #run(): Promise<void> {
     const mono = this.#host.ports.clock.monotonic();
     let ready = this.#late.filter((followed) => this.#isLate(followed, mono));
-    const chains = [...this.#chains.values()];
+    const due: Chain[] = [];
+    for (const chain of this.#chains.values())
+      if (mono >= chain[0]!.watcher.nextLook && this.#due(chain, mono)) due.push(chain);
     // Paths with rotated files waiting come first: their files may be deleted under us.
-    chains.sort((a, b) => b.length - a.length);
-    for (const chain of chains) if (this.#due(chain, mono)) ready.push(chain[0]!);
+    due.sort((a, b) => b.length - a.length);
+    ready.push(...due.map((chain) => chain[0]!));
     while (ready.length > 0 && !this.#stopping) {
       const more: Followed[] = [];
       for (const followed of ready) {
@@ -392,7 +396,6 @@ class Tail implements Input {
 
   #due(chain: Chain, mono: number): boolean {
     const { watcher } = chain[0]!;
-    if (mono < watcher.nextLook) return false;
     let grew = false;
     try {
       grew = watcher.packed || watcher.look() || chain.length > 1;

@@ -30,13 +30,15 @@ export class Paths {
     this.#excludes = (now) => excludes.map((pattern) => pattern(now, 0));
   }
 
-  /** Files (never folders) that exist now. */
-  expand(nowMs: number): string[] {
+  /** Files (never folders) that exist now. Those of `known` are not looked at again. */
+  expand(nowMs: number, known?: ReadonlyMap<string, unknown>): string[] {
     const now = Math.floor(nowMs / 1000);
     const excludes = this.#excludes(now);
     const found = new Set(this.#patterns(now).flatMap(matching));
     return [...found].filter(
-      (file) => !excludes.some((glob) => glob === file || path.matchesGlob(file, glob)) && this.#follows(file, nowMs),
+      (file) =>
+        !excludes.some((glob) => glob === file || path.matchesGlob(file, glob)) &&
+        (known?.has(file) || this.#follows(file, nowMs)),
     );
   }
 

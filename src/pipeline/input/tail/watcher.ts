@@ -48,6 +48,7 @@ export class Watcher implements Origin {
   /** Size up to which there is no whole line. */
   #scanned = -1;
   #mtime = 0;
+  #refused = false;
   readonly #fs: FsPort;
 
   constructor(path: string, file: { readonly real: string; readonly packed: boolean }, fs: FsPort, nodeName: string) {
@@ -71,6 +72,7 @@ export class Watcher implements Origin {
     const touched = mtimeMs !== this.#mtime;
     this.#mtime = mtimeMs;
     this.size = size;
+    if (this.#refused) return false;
     // Cut off and written to the same length again.
     if (size === this.position && touched) return !this.verify();
     return this.size < this.position || (this.size > this.position && this.size !== this.#scanned);
@@ -100,10 +102,9 @@ export class Watcher implements Origin {
     this.head = readHead(this.#fs, this.fd);
   }
 
-  /** Nothing more is read of it. */
+  /** Nothing more is read of it, whatever it becomes. */
   refuse(): void {
-    this.position = this.size;
-    this.head = readHead(this.#fs, this.fd);
+    this.#refused = true;
   }
 
   /** True when no name leads to the file any more. */
