@@ -1,0 +1,108 @@
+/** The parts around the agent: pods in a real API server, and what a real Elasticsearch holds at the end. */
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { MiniatureContainer } from '../../demo/miniature.ts';
+import { collectionOf, type KubeObject } from '../manifests/objects.ts';
+import type { KubeServer } from '../servers/kube.ts';
+
+const MERGE = { type: 'application/merge-patch+json' };
+
+async function must(kube: KubeServer, method: string, path: string, body: unknown, how = {}): Promise<unknown> {
+  const answer = await kube.request(method, path, body, how);
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+  return answer.body;
+}
+
+/** Makes the pods of containers on `node`, running, as a kubelet tells the API server. */
+export async function createPods(
+  kube: KubeServer,
+  node: string,
+  containers: readonly MiniatureContainer[],
+): Promise<void> {
+  for (const namespace of new Set(containers.map(({ spec }) => spec.namespace))) {
+    await kube.createNamespace(namespace);
+    await must(kube, 'PATCH', `/api/v1/namespaces/${namespace}`, { metadata: { labels: { team: 'features' } } }, MERGE);
+  }
+  for (const { spec, id } of containers) {
+    const image = `registry.example/${spec.container}:1.0`;
+    const pods = `/api/v1/namespaces/${spec.namespace}/pods`;
+    await must(kube, 'POST', pods, {
+      metadata: { name: spec.pod, labels: { app: spec.pod, 'pod-template-hash': 'abc123' } },
+      spec: { nodeName: node, containers: [{ name: spec.container, image }] },
+    });
+    const containerStatuses = [
+      {
+        name: spec.container,
+        ready: true,
+        restartCount: 0,
+        image,
+        imageID: `${image}@sha256:0123`,
+        containerID: `${spec.format === 'docker' ? 'docker' : 'containerd'}://${id}`,
+        state: { running: { startedAt: '2026-01-01T00:00:00Z' } },
+      },
+    ];
+    const status = { phase: 'Running', podIP: '10.0.0.9', podIPs: [{ ip: '10.0.0.9' }], containerStatuses };
+    await must(kube, 'PATCH', `${pods}/${spec.pod}/status`, { status }, MERGE);
+  }
+}
+
+/** The agent's service account with the rights of the manifests; its folder as the kubelet mounts it into the pod. */
+export async function writeServiceAccount(kube: KubeServer, manifest: string, folder: string): Promise<void> {
+  await kube.createNamespace('logging');
+  for (const document of parseAllDocuments(readFileSync(manifest, 'utf8'))) {
+    const object = document.toJS() as KubeObject;
+    const placed =
+      object.kind === 'ServiceAccount' ? { ...object, metadata: { ...object.metadata, namespace: 'logging' } } : object;
+    await must(kube, 'POST', collectionOf(placed), placed);
+  }
+  const request = { spec: { expirationSeconds: 3600 } };
+  const { status } = (await must(
+    kube,
+    'POST',
+    '/api/v1/namespaces/logging/serviceaccounts/fluentd-es/token',
+    request,
+  )) as {
+    status: { token: string };
+  };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'token'), status.token);
+  copyFileSync(kube.caFile, join(folder, 'ca.crt'));
+}
+
+export interface StoredDocument {
+  readonly index: string;
+  readonly source: Record<string, unknown>;
+}
+
+interface Page {
+  readonly _scroll_id: string;
+  readonly hits: { readonly hits: readonly { readonly _index: string; readonly _source: Record<string, unknown> }[] };
+}
+
+async function call(url: string, method: string, body?: unknown): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
+  return await answer.json();
+}
+
+/** Documents of an index pattern that can be searched now; 0 while no index of it exists. */
+export async function countDocuments(url: string, pattern: string): Promise<number> {
+  const counted = (await call(`${url}/${pattern}/_refresh`, 'POST').then(() =>
+    call(`${url}/${pattern}/_count`, 'GET'),
+  )) as {
+    count: number;
+  };
+  return counted.count;
+}
+
+/** Every document of an index pattern, page by page. */
+export async function* allDocuments(url: string, pattern: string): AsyncGenerator<StoredDocument> {
+  const query = { size: 2000, sort: ['_doc'], query: { match_all: {} } };
+  let page = (await call(`${url}/${pattern}/_search?scroll=1m`, 'POST', query)) as Page;
+  while (page.hits.hits.length > 0) {
+    for (const { _index: index, _source: source } of page.hits.hits) yield { index, source };
+    page = (await call(`${url}/_search/scroll`, 'POST', { scroll: '1m', scroll_id: page._scroll_id })) as Page;
+  }
+}

@@ -1,0 +1,38 @@
+/** `npm test` ships some thousand lines; `npm run e2e` sets SLUICE_E2E_LINES to 100 000 and runs older engines too. */
+import { describe, expect, it } from 'vitest';
+import type { LogFormat } from '../../demo/miniature.ts';
+import { serverAvailable } from '../servers/available.ts';
+import type { EngineVersion } from '../servers/elasticsearch.ts';
+import { runPipeline } from './pipeline.ts';
+import { verifyPipeline } from './verify.ts';
+
+const lines = Number(process.env.SLUICE_E2E_LINES ?? 6000);
+const all = process.env.SLUICE_ALL_ENGINES === '1';
+const cases: [EngineVersion, LogFormat][] = [
+  ['9.5.3', 'docker'],
+  ['9.5.3', 'cri'],
+  ...(all
+    ? ([
+        ['7.4.2', 'docker'],
+        ['opensearch-3.8.0', 'cri'],
+      ] as [EngineVersion, LogFormat][])
+    : []),
+];
+
+for (const [engine, format] of cases) {
+  describe.runIf(serverAvailable('kube') && serverAvailable('elasticsearch', engine))(
+    `${engine}, ${format} lines`,
+    () => {
+      it('every line is indexed exactly once with the fields of Fluentd, through rotation, restart and outage', async () => {
+        const result = await runPipeline({
+          engine,
+          format,
+          lines,
+          say: (text) => console.log(`[${engine} ${format}] ${text}`),
+        });
+        expect(result.shipped.reduce((sum, { written }) => sum + written.length, 0)).toBeGreaterThanOrEqual(lines);
+        verifyPipeline(result, format);
+      }, 600_000);
+    },
+  );
+}
