@@ -2,9 +2,9 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { MiniatureContainer } from '../../demo/miniature.ts';
 import { collectionOf, type KubeObject } from '../manifests/objects.ts';
 import type { KubeServer } from '../servers/kube.ts';
+import type { MiniatureContainer } from './containers.ts';
 
 const MERGE = { type: 'application/merge-patch+json' };
 
@@ -87,19 +87,23 @@ async function call(url: string, method: string, body?: unknown): Promise<unknow
   return await answer.json();
 }
 
-/** Documents of an index pattern that can be searched now; 0 while no index of it exists. */
+/** The agent's own log events are documents too: `<match **>` takes them, as in Fluentd. */
+const FROM_FILES = { bool: { must_not: { prefix: { 'tag.keyword': 'fluent.' } } } };
+
+/** Documents of files that can be searched now; 0 while no index of the pattern exists or its shards are not there. */
 export async function countDocuments(url: string, pattern: string): Promise<number> {
-  const counted = (await call(`${url}/${pattern}/_refresh`, 'POST').then(() =>
-    call(`${url}/${pattern}/_count`, 'GET'),
-  )) as {
-    count: number;
-  };
-  return counted.count;
+  try {
+    await call(`${url}/${pattern}/_refresh`, 'POST');
+    const { count } = (await call(`${url}/${pattern}/_count`, 'POST', { query: FROM_FILES })) as { count: number };
+    return count;
+  } catch {
+    return 0;
+  }
 }
 
-/** Every document of an index pattern, page by page. */
+/** Every document of files in an index pattern, page by page. */
 export async function* allDocuments(url: string, pattern: string): AsyncGenerator<StoredDocument> {
-  const query = { size: 2000, sort: ['_doc'], query: { match_all: {} } };
+  const query = { size: 2000, sort: ['_doc'], query: FROM_FILES };
   let page = (await call(`${url}/${pattern}/_search?scroll=1m`, 'POST', query)) as Page;
   while (page.hits.hits.length > 0) {
     for (const { _index: index, _source: source } of page.hits.hits) yield { index, source };

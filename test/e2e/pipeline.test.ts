@@ -1,8 +1,8 @@
 /** `npm test` ships some thousand lines; `npm run e2e` sets SLUICE_E2E_LINES to 100 000 and runs older engines too. */
 import { describe, expect, it } from 'vitest';
-import type { LogFormat } from '../../demo/miniature.ts';
 import { serverAvailable } from '../servers/available.ts';
 import type { EngineVersion } from '../servers/elasticsearch.ts';
+import type { LogFormat } from './containers.ts';
 import { runPipeline } from './pipeline.ts';
 import { verifyPipeline } from './verify.ts';
 

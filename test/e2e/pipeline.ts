@@ -10,12 +10,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type LogFormat, MiniatureContainer } from '../../demo/miniature.ts';
-import { NumberedLines, SAMPLES } from '../../demo/samples.ts';
 import { type EngineVersion, startElasticsearch } from '../servers/elasticsearch.ts';
 import { type KubeServer, startKube } from '../servers/kube.ts';
 import { AgentProcess } from './agent.ts';
 import { allDocuments, countDocuments, createPods, type StoredDocument, writeServiceAccount } from './cluster.ts';
+import { type LogFormat, MiniatureContainer } from './containers.ts';
+import { NumberedLines, SAMPLES } from './lines.ts';
 
 const manifests = join(import.meta.dirname, '..', '..', 'manifests', 'agent');
 const NODE = 'node-7';

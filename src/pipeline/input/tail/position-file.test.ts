@@ -63,7 +63,9 @@ describe('the pos_file', () => {
   it('opens after any damage, with every line that is intact', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat({ max: 7 }), fc.boolean(), (where, bit, cut) => {
-        const lines = [1, 2, 3].map((n) => `/log/${n}\t${String(n).padStart(16, '0')}\t${'0'.repeat(15)}9\n`);
+        // No two of these names differ in one bit: a flip that turns one path into another cannot be told from the truth.
+        const names = [1, 2, 4];
+        const lines = names.map((n) => `/log/${n}\t${String(n).padStart(16, '0')}\t${'0'.repeat(15)}9\n`);
         const bytes = Buffer.from(lines.join(''));
         const at = where % bytes.length;
         const damaged = cut ? bytes.subarray(0, at) : bytes;
@@ -73,9 +75,9 @@ describe('the pos_file', () => {
         const found = entriesOf(positions);
         positions.close();
         const hit = Math.floor(at / lines[0]!.length);
-        for (const n of [1, 2, 3]) {
+        for (const [i, n] of names.entries()) {
           // A flipped line end spoils the line behind it too.
-          const spoiled = cut ? n - 1 >= hit : n - 1 === hit || n - 2 === hit;
+          const spoiled = cut ? i >= hit : i === hit || i - 1 === hit;
           if (!spoiled) expect(found[`/log/${n}`]).toEqual([n, 9]);
         }
       }),
