@@ -10,6 +10,8 @@ import { flinkJob, HOSTILE_LINES, store } from './documents.ts';
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const FROM = Date.parse('2026-11-23T10:00:00Z');
 const JOB = '#/job/ml.feature-clicks';
+/** The page answers to keys and clicks in its own time: states are waited for. */
+const WITHIN = { timeout: 30_000 };
 
 describe('the page', () => {
   let backend: Backend;
@@ -79,26 +81,28 @@ describe('the page', () => {
   it('lists jobs with roles, lines and errors, finds them, and opens one with the keyboard', async () => {
     await page.goto(view.url);
     await page.waitForSelector('.job-list a');
-    expect(await page.locator('.job-name').allTextContents()).toEqual(
-      expect.arrayContaining([expect.stringContaining('feature-clicks'), expect.stringContaining('cart-0')]),
-    );
+    await expect
+      .poll(() => page.locator('.job-name').allTextContents(), WITHIN)
+      .toEqual(expect.arrayContaining([expect.stringContaining('feature-clicks'), expect.stringContaining('cart-0')]));
     await page.keyboard.press('/');
     await page.keyboard.type('clicks taskmanager');
     await page.waitForFunction(() => document.querySelectorAll('.job-list a').length === 1);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForSelector('[role="tab"]');
-    expect(await page.locator('[role="tab"]').allTextContents()).toEqual([
-      expect.stringMatching(/^Driver/),
-      expect.stringMatching(/^JobManager/),
-      expect.stringMatching(/^TaskManagers/),
-      expect.stringMatching(/^All/),
-    ]);
+    await expect
+      .poll(() => page.locator('[role="tab"]').allTextContents(), WITHIN)
+      .toEqual([
+        expect.stringMatching(/^Driver/),
+        expect.stringMatching(/^JobManager/),
+        expect.stringMatching(/^TaskManagers/),
+        expect.stringMatching(/^All/),
+      ]);
   });
 
   it('tabs, attempts and pods choose containers, the dead one too', async () => {
     await open(JOB);
-    expect(await page.locator('.foot .end').textContent()).toBe('4 containers');
+    await expect.poll(() => page.locator('.foot .end').textContent(), WITHIN).toBe('4 containers');
     await page.keyboard.press('3');
     await page.waitForFunction(() => /540 lines/.test(document.querySelector('#state')?.textContent ?? ''));
     await page.selectOption('select[aria-label="Attempt"]', '1');
@@ -117,7 +121,7 @@ describe('the page', () => {
     await page.waitForFunction(() => document.querySelector('#matches')?.textContent === '1');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.row.now mark');
-    expect(await page.locator('.row.now mark').allTextContents()).toEqual(['switched', 'FAILED']);
+    await expect.poll(() => page.locator('.row.now mark').allTextContents(), WITHIN).toEqual(['switched', 'FAILED']);
     await page.fill('#find', '/checkpoint 4\\d\\b/');
     await page.waitForFunction(() => document.querySelector('#matches')?.textContent?.endsWith('18') === true);
     await page.locator('.log').focus();
@@ -157,16 +161,18 @@ describe('the page', () => {
     const all = (await state())!;
     await page.locator('.levels .l-info').click();
     await page.waitForFunction((text) => document.querySelector('#state')?.textContent !== text, all);
-    expect((await rows()).every((text) => !/ INFO /.test(text))).toBe(true);
+    await expect.poll(async () => (await rows()).some((text) => / INFO /.test(text)), WITHIN).toBe(false);
     await page.locator('.levels .l-info').click();
+    await page.waitForFunction((text) => document.querySelector('#state')?.textContent === text, all);
     const box = (await page.locator('.histogram').boundingBox())!;
     await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.6, box.y + 40, { steps: 4 });
     await page.mouse.up();
     await page.waitForSelector('.histogram button:not([hidden])');
-    const first = (await page.locator('.row .time').first().textContent())!;
-    expect(first >= '10:00:45' && first <= '10:01:05').toBe(true);
+    const firstTime = () => page.locator('.row .time').first().textContent();
+    const isZoomed = (time: string | null) => time !== null && time >= '10:00:45' && time <= '10:01:05';
+    await expect.poll(async () => isZoomed(await firstTime()), WITHIN).toBe(true);
     await page.keyboard.press('0');
     await page.waitForFunction(
       () => document.querySelector('.row .time')?.textContent?.startsWith('10:00:00') === true,
@@ -184,12 +190,12 @@ describe('the page', () => {
     await page.goto('about:blank');
     await page.goto(address);
     await page.waitForSelector('.row.now');
-    expect(await page.locator('.row.now .text').textContent()).toBe(text);
+    await expect.poll(() => page.locator('.row.now .text').textContent(), WITHIN).toBe(text);
   });
 
   it('ANSI colours are shown, and the time is UTC or local', async () => {
     await open(`${JOB}?tab=driver`);
-    expect(await page.locator('.row .f6').first().textContent()).toBe('INFO');
+    await expect.poll(() => page.locator('.row .f6').first().textContent(), WITHIN).toBe('INFO');
     const utc = await page.locator('.row .time').first().textContent();
     await page.keyboard.press('u');
     await page.waitForFunction((text) => document.querySelector('.row .time')?.textContent !== text, utc);
@@ -199,15 +205,15 @@ describe('the page', () => {
   it('wraps long lines, switches the theme and lists its keys', async () => {
     await open(`${JOB}?tab=jobmanager`);
     await page.keyboard.press('w');
-    expect(await page.locator('.log.wrap').count()).toBe(1);
+    await expect.poll(() => page.locator('.log.wrap').count(), WITHIN).toBe(1);
     await page.keyboard.press('w');
     const theme = await page.locator('html').getAttribute('data-theme');
     await page.keyboard.press('t');
-    expect(await page.locator('html').getAttribute('data-theme')).not.toBe(theme);
+    await expect.poll(() => page.locator('html').getAttribute('data-theme'), WITHIN).not.toBe(theme);
     await page.keyboard.press('?');
-    expect(await page.locator('dialog[open] kbd').count()).toBeGreaterThan(20);
+    await expect.poll(() => page.locator('dialog[open] kbd').count(), WITHIN).toBeGreaterThan(20);
     await page.keyboard.press('Escape');
-    expect(await page.locator('dialog[open]').count()).toBe(0);
+    await expect.poll(() => page.locator('dialog[open]').count(), WITHIN).toBe(0);
   });
 
   it('hostile lines are text and nothing else', async () => {
@@ -217,13 +223,13 @@ describe('the page', () => {
     expect(texts[1]).toBe('red and  and  cleared');
     expect(texts[2]).toBe('invoiceU+202Egnp.exe and U+2066isolated');
     expect(texts[3]!.length).toBe(5000);
-    expect(await page.locator('.row .whole').textContent()).toMatch(/1.048.589 characters/);
+    await expect.poll(() => page.locator('.row .whole').textContent(), WITHIN).toMatch(/1.048.589 characters/);
     await page.locator('.row .whole').click();
     expect((await page.locator('dialog pre').textContent())!.length).toBe(HOSTILE_LINES[3]!.length);
     await page.keyboard.press('Escape');
     expect(texts.at(-1)).toBe('after the hostile ones');
-    expect(await page.title()).toBe('feature-hostile · sluice');
-    expect(await page.locator('.row script, .row img').count()).toBe(0);
+    await expect.poll(() => page.title(), WITHIN).toBe('feature-hostile · sluice');
+    await expect.poll(() => page.locator('.row script, .row img').count(), WITHIN).toBe(0);
   });
 
   it('copies and downloads', async () => {
@@ -234,7 +240,7 @@ describe('the page', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('c');
     await page.waitForSelector('#toast.on');
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('a pod of no job');
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText()), WITHIN).toBe('a pod of no job');
   });
 
   it('follows lines as they come, pauses when scrolled up, and goes on', async () => {
@@ -259,12 +265,12 @@ describe('the page', () => {
 
   it('says what it does not know and what is not there', async () => {
     await open('#/job/shop.feature-old');
-    expect(await page.locator('.banner').textContent()).toContain(
-      'The order of lines with the same timestamp is not known for 2 lines',
-    );
+    await expect
+      .poll(() => page.locator('.banner').textContent(), WITHIN)
+      .toContain('The order of lines with the same timestamp is not known for 2 lines');
     await page.goto(`${view.url}/#/?search=nosuchjob`);
     await page.waitForSelector('.state h2');
-    expect(await page.locator('.state h2').textContent()).toBe('No job fits');
+    await expect.poll(() => page.locator('.state h2').textContent(), WITHIN).toBe('No job fits');
   });
 
   it('is usable at 380 pixels: nothing is wider than the screen', async () => {
@@ -312,15 +318,15 @@ it('without an index, and without a cluster, the page says why and what to check
     const page = await browser.newPage();
     await page.goto(view.url);
     await page.waitForSelector('.state h2');
-    expect(await page.locator('.state').textContent()).toContain(
-      'There are no logs yetNo index has a name like nothing_*.',
-    );
+    await expect
+      .poll(() => page.locator('.state').textContent(), WITHIN)
+      .toContain('There are no logs yetNo index has a name like nothing_*.');
     await backend.stop();
     await page.reload();
     await page.waitForFunction(
       () => document.querySelector('.state h2')?.textContent === 'The cluster does not answer',
     );
-    expect(await page.locator('.state li').count()).toBe(2);
+    await expect.poll(() => page.locator('.state li').count(), WITHIN).toBe(2);
   } finally {
     await browser.close();
     await view.stop();
