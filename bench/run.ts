@@ -54,13 +54,19 @@ async function seen(port: number): Promise<Seen> {
   return (await (await fetch(`http://127.0.0.1:${port}/_seen`)).json()) as Seen;
 }
 
-async function floor(corpus: Corpus): Promise<Run> {
+/** `bytes`: what the agent sent for the same lines. */
+async function floor(corpus: Corpus, bytes: number): Promise<Run> {
+  const growth = String(Math.max(1, bytes / corpus.bytes));
   const sink = await startSink();
   const out = path.join(work, 'floor.out');
   const started = performance.now();
-  const child = spawn(process.execPath, [path.join(here, 'floor.ts'), String(sink.port), out, ...corpus.files], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [path.join(here, 'floor.ts'), String(sink.port), out, growth, ...corpus.files],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   await once(child.stdout!, 'data');
   const run = await finish('floor', child.pid!, sink.port, started, corpus);
   child.stdin!.end();
@@ -159,8 +165,9 @@ try {
   api.apply('namespaces', { metadata: { name: NAMESPACE, uid: 'f2b8c7d1-1111-4222-8333-000000000001' } });
   for (const [i, pod] of corpus.pods.entries()) api.apply('pods', podObject(pod, i, NODE));
   for (let i = 0; i < Number(options.runs); i++) {
-    runs.push(await floor(corpus));
-    for (const scenario of chosen) runs.push(await agent(scenario, corpus, api.url));
+    const round: Run[] = [];
+    for (const scenario of chosen) round.push(await agent(scenario, corpus, api.url));
+    runs.push(await floor(corpus, Math.max(...round.map((run) => run.bytesSent))), ...round);
     console.log(
       runs
         .slice(-chosen.length - 1)
