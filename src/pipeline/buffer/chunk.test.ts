@@ -24,7 +24,7 @@ function written(appends: readonly string[]): { bytes: Buffer; ends: number[] } 
   const chunk = new FileChunk(files(), 'a'.repeat(32), { tag: 't' }, 1);
   chunk.create();
   const ends = appends.map((text) => {
-    chunk.append(text, 1);
+    chunk.append([text], 1);
     return fs.statSync(chunk.path).size;
   });
   chunk.close();
@@ -42,8 +42,9 @@ describe('a chunk file', () => {
     fc.assert(
       fc.property(entries, (appends) => {
         const { bytes } = written(appends);
-        expect(readFrames(bytes)).toMatchObject({ count: appends.length, damaged: false, length: bytes.length });
-        expect(readFrames(bytes).payload.toString('latin1')).toBe(appends.join(''));
+        const found = readFrames(bytes);
+        expect(found).toMatchObject({ count: appends.length, damaged: false, length: bytes.length });
+        expect(found.payload.toString('latin1')).toBe(appends.join(''));
       }),
       { numRuns: 50 },
     );
@@ -84,9 +85,9 @@ describe('a chunk file', () => {
     };
     const chunk = new FileChunk({ ...files(), fs: { ...fs, renameSync } }, 'b'.repeat(32), {}, 1);
     chunk.create();
-    chunk.append('one\n', 1);
+    chunk.append(['one\n'], 1);
     expect(() => chunk.enqueue()).toThrow('EIO');
-    chunk.append('two\n', 1);
+    chunk.append(['two\n'], 1);
     refuse = false;
     chunk.enqueue();
     expect(chunk.read().toString()).toBe('one\ntwo\n');
@@ -107,7 +108,7 @@ describe('a chunk file', () => {
     const port = { ...fs, ...spy('fsyncSync'), ...spy('fdatasyncSync'), ...spy('writeSync') } as typeof fs;
     const chunk = new FileChunk({ ...files(true), fs: port }, 'c'.repeat(32), {}, 1);
     chunk.create();
-    chunk.append('one\n', 1);
+    chunk.append(['one\n'], 1);
     chunk.close();
     expect(calls).toEqual(['writeSync', 'fsyncSync', 'writeSync', 'fdatasyncSync']);
   });

@@ -23,7 +23,8 @@ export interface Chunk {
   count: number;
   readonly createdAt: number;
   attempt: number;
-  append(text: string, count: number): void;
+  /** Text in pieces: none is so long that it costs a place of its own in the heap. */
+  append(pieces: readonly string[], count: number): void;
   /** Entries, one after the other. */
   read(): Buffer;
   replace(bytes: Buffer, count: number): void;
@@ -49,9 +50,12 @@ export class MemoryChunk implements Chunk {
     this.createdAt = createdAt;
   }
 
-  append(text: string, count: number): void {
-    this.#parts.push(Buffer.from(text, 'latin1'));
-    this.size += text.length;
+  append(pieces: readonly string[], count: number): void {
+    const length = lengthOf(pieces);
+    const bytes = Buffer.allocUnsafe(length);
+    writePieces(pieces, bytes, 0);
+    this.#parts.push(bytes);
+    this.size += length;
     this.count += count;
   }
 
@@ -103,6 +107,8 @@ export class FileChunk implements Chunk {
   #state: 'b' | 'q';
   #fd: number | undefined;
   #end = 0;
+  /** Every byte was written by this process: the crc is for what a crash or another disk did. */
+  #own = false;
 
   constructor(files: ChunkFiles, id: string, meta: ChunkMeta, createdAt: number, state: 'b' | 'q' = 'b') {
     this.#files = files;
@@ -125,6 +131,7 @@ export class FileChunk implements Chunk {
     }
     this.#fd = fs.openSync(this.path, 'w', mode);
     this.#write(MAGIC);
+    this.#own = true;
     if (sync) this.#syncFolder();
   }
 
@@ -136,25 +143,26 @@ export class FileChunk implements Chunk {
     this.#end = found.length;
   }
 
-  append(text: string, count: number): void {
-    const bytes = frame(text, count);
+  append(pieces: readonly string[], count: number): void {
+    const bytes = frame(pieces, count);
     // An enqueue that failed has closed the file.
     this.#fd ??= this.#files.fs.openSync(this.path, 'r+');
     this.#write(bytes);
     if (this.#files.sync) this.#files.fs.fdatasyncSync(this.#fd);
-    this.size += text.length;
+    this.size += bytes.length - HEAD;
     this.count += count;
   }
 
   read(): Buffer {
-    return readFrames(this.#files.fs.readFileSync(this.path)).payload;
+    const file = this.#files.fs.readFileSync(this.path);
+    return readFrames(file, this.#own && file.length === this.#end).payload;
   }
 
   /** A new file takes the old one's place in one step, so a crash leaves one or the other. */
   replace(bytes: Buffer, count: number): void {
     const { fs, mode, sync } = this.#files;
     const next = `${this.path}.tmp`;
-    const file = Buffer.concat([MAGIC, frame(bytes.toString('latin1'), count)]);
+    const file = Buffer.concat([MAGIC, frame([bytes.toString('latin1')], count)]);
     fs.writeFileSync(next, file, { mode, flush: sync });
     this.close();
     fs.renameSync(next, this.path);
@@ -223,10 +231,33 @@ export class FileChunk implements Chunk {
   }
 }
 
-function frame(text: string, count: number): Buffer {
-  const bytes = Buffer.allocUnsafe(HEAD + text.length);
-  bytes.write(text, HEAD, 'latin1');
-  bytes.writeUInt32BE(text.length, 0);
+/** Frames up to this size are made in one place that is used again: writing is synchronous. */
+const SCRATCH = 4 * 1024 ** 2;
+let scratch = Buffer.alloc(0);
+
+function room(length: number): Buffer {
+  if (length > SCRATCH) return Buffer.allocUnsafe(length);
+  if (scratch.length < length) scratch = Buffer.allocUnsafe(Math.min(SCRATCH, length * 2));
+  return scratch.subarray(0, length);
+}
+
+function lengthOf(pieces: readonly string[]): number {
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  return length;
+}
+
+function writePieces(pieces: readonly string[], bytes: Buffer, from: number): void {
+  let at = from;
+  for (const piece of pieces) at += bytes.write(piece, at, 'latin1');
+}
+
+/** Valid until the next frame is made. */
+function frame(pieces: readonly string[], count: number): Buffer {
+  const length = lengthOf(pieces);
+  const bytes = room(HEAD + length);
+  writePieces(pieces, bytes, HEAD);
+  bytes.writeUInt32BE(length, 0);
   bytes.writeUInt32BE(count, 4);
   bytes.writeUInt32BE(crc32(bytes.subarray(HEAD), count), 8);
   return bytes;
@@ -237,35 +268,43 @@ export function isOurs(file: Buffer): boolean {
   return file.subarray(0, MAGIC.length).equals(MAGIC);
 }
 
-/** Reads the frames that are intact; behind damage it goes on at the next one. */
-export function readFrames(file: Buffer): Frames {
-  const parts: Buffer[] = [];
+/** Reads the frames that are intact; behind damage it goes on at the next one. The payload is made in `file`'s own memory. `trusted`: no crc is checked. */
+export function readFrames(file: Buffer, trusted = false): Frames {
   let count = 0;
   let damaged = !isOurs(file);
   let at = damaged ? 0 : MAGIC.length;
+  let start = 0;
+  let end = 0;
   while (at < file.length) {
-    const payload = frameAt(file, at);
-    if (payload === undefined) {
+    const length = frameAt(file, at, trusted);
+    if (length < 0) {
       damaged = true;
       at++;
       continue;
     }
-    parts.push(payload);
     count += file.readUInt32BE(at + 4);
-    at += HEAD + payload.length;
+    at += HEAD;
+    if (end === 0) {
+      start = at;
+      end = at + length;
+    } else {
+      file.copyWithin(end, at, at + length);
+      end += length;
+    }
+    at += length;
   }
-  const payload = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-  return { payload, count, length: file.length, damaged };
+  return { payload: file.subarray(start, end), count, length: file.length, damaged };
 }
 
-/** Bytes that are no head are nearly always told by their length; the crc is worked out for the rest only. */
-function frameAt(file: Buffer, at: number): Buffer | undefined {
-  if (at + HEAD > file.length) return undefined;
+/** Length of the payload, or -1. Bytes that are no head are nearly always told by their length; the crc is worked out for the rest only. */
+function frameAt(file: Buffer, at: number, trusted: boolean): number {
+  if (at + HEAD > file.length) return -1;
   const length = file.readUInt32BE(at);
   const count = file.readUInt32BE(at + 4);
-  if (length > file.length - at - HEAD || count === 0 || count > length) return undefined;
+  if (length > file.length - at - HEAD || count === 0 || count > length) return -1;
+  if (trusted) return length;
   const payload = file.subarray(at + HEAD, at + HEAD + length);
-  return crc32(payload, count) === file.readUInt32BE(at + 8) ? payload : undefined;
+  return crc32(payload, count) === file.readUInt32BE(at + 8) ? length : -1;
 }
 
 function bigintsAsNumbers(_key: string, value: unknown): unknown {

@@ -44,6 +44,8 @@ const FILE_TOTAL = 64 * 1024 ** 3;
 /** Time that a stop gives the last flush. */
 const SHUTDOWN_MS = 20_000;
 const NO_META = '';
+/** Characters of entries that are put together before they become bytes: longer strings live in pages of their own. */
+const PIECE = 32 * 1024;
 /** Events of a foreign chunk that are in memory at the same time. */
 const TAKEN_AT_ONCE = 1000;
 
@@ -262,25 +264,36 @@ export class OutputBuffer implements Output {
   #put(meta: ChunkMeta, tag: string, events: readonly LogEvent[]): void {
     const key = metaKey(meta);
     const render = this.#renderer(`${tag}\0${key}`, tag, meta);
+    let pieces: string[] = [];
+    let done = 0;
     let text = '';
     let count = 0;
     const { chunk_limit_records: maxRecords } = this.#config;
     for (const event of events) {
       const entry = render(event);
       const chunk = this.#stage.get(key);
-      const size = (chunk?.size ?? 0) + text.length + entry.length;
+      const size = (chunk?.size ?? 0) + done + text.length + entry.length;
       const records = (chunk?.count ?? 0) + count + 1;
       if (size > this.#chunkLimit || (maxRecords !== undefined && records > maxRecords)) {
-        this.#append(key, meta, text, count);
+        pieces.push(text);
+        this.#append(key, meta, pieces, count);
         const full = this.#stage.get(key);
         if (full !== undefined) this.#enqueueStaged(full);
+        pieces = [];
+        done = 0;
         text = '';
         count = 0;
       }
       text += entry;
       count++;
+      if (text.length > PIECE) {
+        pieces.push(text);
+        done += text.length;
+        text = '';
+      }
     }
-    this.#append(key, meta, text, count);
+    pieces.push(text);
+    this.#append(key, meta, pieces, count);
     const chunk = this.#stage.get(key);
     if (chunk !== undefined && chunk.size >= this.#chunkLimit * this.#config.chunk_full_threshold) {
       this.#enqueueStaged(chunk);
@@ -288,7 +301,7 @@ export class OutputBuffer implements Output {
     }
   }
 
-  #append(key: string, meta: ChunkMeta, text: string, count: number): void {
+  #append(key: string, meta: ChunkMeta, pieces: readonly string[], count: number): void {
     if (count === 0) return;
     let chunk = this.#stage.get(key);
     if (chunk === undefined) {
@@ -296,12 +309,13 @@ export class OutputBuffer implements Output {
       this.#stage.set(key, chunk);
     }
     try {
-      chunk.append(text, count);
+      const before = chunk.size;
+      chunk.append(pieces, count);
+      this.#counts.emit_size += chunk.size - before;
     } catch (error) {
       this.#metrics.diskError();
       throw error;
     }
-    this.#counts.emit_size += text.length;
   }
 
   #renderer(key: string, tag: string, meta: ChunkMeta): Render {

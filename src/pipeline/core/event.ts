@@ -5,7 +5,7 @@
  * handed out are read-only: change a record with `set`, never through a value. Leaves tags to the event stream.
  */
 import { EMPTY_SHAPE, Shape } from './shape.ts';
-import { Plain, type Shared, type Slot, slotText, slotValue } from './slot.ts';
+import { Plain, Shared, type Slot, slotText, slotValue } from './slot.ts';
 import type { Hash, Value } from './value.ts';
 
 /** Where events come from: one object per followed file; `id` is stable over restarts and unique in the cluster. */
@@ -104,11 +104,18 @@ export class LogEvent {
 
   /** JSON of the record as a byte string. */
   toJson(): string {
-    const { heads } = this.shape;
+    const { heads, runs } = this.shape;
     const { slots } = this;
     if (slots.length === 0) return '{}';
     let out = '';
-    for (let i = 0; i < slots.length; i++) out += heads[i]! + slotText(slots[i]!);
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i]!;
+      if (slot instanceof Shared) {
+        const run = runs.at(slots, i);
+        out += run.text;
+        i += run.slots.length - 1;
+      } else out += heads[i]! + slotText(slot);
+    }
     return `${out}}`;
   }
 

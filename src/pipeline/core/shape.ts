@@ -6,6 +6,7 @@
  * text between the values (`,"message":`) is made once per shape. Keys that come from data can be endless, so
  * at most MAX_SHAPES shapes are remembered; beyond that a shape serves its record only.
  */
+import { SharedRuns } from './shared-runs.ts';
 import { encodeJson } from './value.ts';
 
 /** Enough for thousands of different applications' JSON; at some 500 bytes each a bound of about 4 MiB. */
@@ -16,6 +17,8 @@ export class Shape {
   readonly keys: readonly string[];
   /** `heads[i]` is the JSON byte text that precedes value i: `{"log":`, `,"stream":` … */
   readonly heads: readonly string[];
+  /** Joined texts of shared values that stand side by side. */
+  readonly runs: SharedRuns;
   readonly #index: ReadonlyMap<string, number>;
   readonly #added = new Map<string, Shape>();
   readonly #removed = new Map<string, Shape>();
@@ -23,6 +26,7 @@ export class Shape {
   constructor(keys: readonly string[]) {
     this.keys = keys;
     this.heads = keys.map((key, i) => `${i === 0 ? '{' : ','}${encodeJson(key)}:`);
+    this.runs = new SharedRuns(this.heads);
     this.#index = new Map(keys.map((key, i) => [key, i]));
   }
 
