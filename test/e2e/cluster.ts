@@ -87,6 +87,17 @@ async function call(url: string, method: string, body?: unknown): Promise<unknow
   return await answer.json();
 }
 
+/** Makes, fills and removes an index: a cluster that was started a moment ago takes seconds for its first. */
+export async function warmUp(url: string): Promise<void> {
+  await call(`${url}/warm-up/_doc?refresh=true`, 'POST', { log: 'a line' });
+  await call(`${url}/warm-up`, 'DELETE');
+}
+
+/** Resolves when every index can be written to again. */
+export async function waitForShards(url: string): Promise<void> {
+  await call(`${url}/_cluster/health?wait_for_status=yellow&timeout=60s`, 'GET');
+}
+
 /** The agent's own log events are documents too: `<match **>` takes them, as in Fluentd. */
 const FROM_FILES = { bool: { must_not: { prefix: { 'tag.keyword': 'fluent.' } } } };
 

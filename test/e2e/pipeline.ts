@@ -13,9 +13,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type EngineVersion, startElasticsearch } from '../servers/elasticsearch.ts';
 import { type KubeServer, startKube } from '../servers/kube.ts';
 import { AgentProcess } from './agent.ts';
-import { allDocuments, countDocuments, createPods, type StoredDocument, writeServiceAccount } from './cluster.ts';
+import {
+  allDocuments,
+  countDocuments,
+  createPods,
+  type StoredDocument,
+  waitForShards,
+  warmUp,
+  writeServiceAccount,
+} from './cluster.ts';
 import { type LogFormat, MiniatureContainer } from './containers.ts';
 import { NumberedLines, SAMPLES } from './lines.ts';
+import { Service } from './service.ts';
 
 const manifests = join(import.meta.dirname, '..', '..', 'manifests', 'agent');
 const NODE = 'node-7';
@@ -103,8 +112,10 @@ class Writers {
 export async function runPipeline({ engine, format, lines, say = () => {} }: PipelineOptions): Promise<PipelineResult> {
   const root = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
   const [es, kube] = await Promise.all([startElasticsearch(engine), startKube()]);
-  const agent = newAgent(root, kube, es.port, format);
+  const service = await Service.start(es.port);
+  const agent = newAgent(root, kube, service.port, format);
   try {
+    await warmUp(es.url);
     const containers = containersIn(root, format);
     await createPods(kube, NODE, containers);
     await writeServiceAccount(kube, join(manifests, 'rbac.yaml'), join(root, 'var/run/secrets/serviceaccount'));
@@ -123,10 +134,13 @@ export async function runPipeline({ engine, format, lines, say = () => {} }: Pip
     await agent.start();
     await arrived();
     say(`${writers.total} lines are indexed; Elasticsearch goes away`);
+    service.ready = false;
     await es.kill();
     writers.write(part);
     await waitForLog(agent, /failed to flush the buffer/);
     await es.restart();
+    await waitForShards(es.url);
+    service.ready = true;
     say('Elasticsearch is back');
     writers.write(part);
     await arrived();
@@ -135,7 +149,7 @@ export async function runPipeline({ engine, format, lines, say = () => {} }: Pip
     return await collect(es.url, writers, agent.log);
   } finally {
     await agent.stop();
-    await Promise.all([es.stop(), kube.stop()]);
+    await Promise.all([service.stop(), es.stop(), kube.stop()]);
     rmSync(root, { recursive: true, force: true });
   }
 }
