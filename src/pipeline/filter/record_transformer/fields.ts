@@ -23,8 +23,11 @@ export interface FieldOptions {
   readonly host: FilterHost;
 }
 
-/** New fields of one event, in order, computed from the event as it is. @throws what an expression throws. */
-export type Assignments = (event: LogEvent) => readonly [string, Slot][];
+/**
+ * New fields of one event, in order, computed from the event as it is: values go into `slots`, their keys come back. The keys are those of this
+ * event until the next call. @throws what an expression throws.
+ */
+export type Assignments = (event: LogEvent, slots: Slot[]) => readonly string[];
 
 const NAMES = ['record', 'time', 'tag', 'tag_parts', 'tag_prefix', 'tag_suffix', 'hostname'];
 
@@ -52,7 +55,15 @@ export function compileFields(sections: readonly Element[], options: FieldOption
 
 function assignments(fields: readonly (readonly [Expression, Expression])[]): Assignments {
   const compiled = fields.map(([key, value]) => ({ key: keyOf(key), slot: slotOf(value) }));
-  return (event) => compiled.map(({ key, slot }): [string, Slot] => [key(event), slot(event)]);
+  const keys = compiled.map(() => '');
+  return (event, slots) => {
+    for (let i = 0; i < compiled.length; i++) {
+      const { key, slot } = compiled[i]!;
+      keys[i] = key(event);
+      slots[i] = slot(event);
+    }
+    return keys;
+  };
 }
 
 function keyOf(key: Expression): (event: LogEvent) => string {

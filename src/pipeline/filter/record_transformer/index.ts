@@ -57,6 +57,8 @@ class Transform {
   readonly #options: Options;
   readonly #host: FilterHost;
   readonly #removals: readonly Accessor[];
+  /** Values on their way into an event. */
+  readonly #slots: Slot[] = [];
 
   constructor(options: Options, host: FilterHost) {
     this.#options = options;
@@ -78,15 +80,16 @@ class Transform {
 
   /** False when the event failed and went to the error stream. */
   #apply(tag: string, event: LogEvent, assign: Assignments): boolean {
-    let fields: readonly [string, Slot][];
+    const slots = this.#slots;
+    let keys: readonly string[];
     try {
-      fields = assign(event);
+      keys = assign(event, slots);
     } catch (error) {
       this.#host.emitError(tag, event, error);
       return false;
     }
     if (this.#options.renew_record) this.#renew(event);
-    for (const [key, slot] of fields) event.setSlot(key, slot);
+    for (let i = 0; i < keys.length; i++) event.setSlot(keys[i]!, slots[i]!);
     this.#renewTime(event);
     for (const accessor of this.#removals) accessor.delete(event);
     return true;
