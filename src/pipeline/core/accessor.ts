@@ -30,6 +30,9 @@ export class Accessor {
   readonly text: string;
   readonly key: string;
   readonly #rest: readonly Step[];
+  /** The shared value of the record before, and what `delete` makes of it. */
+  #shared: Shared | undefined;
+  #cut: Shared | undefined;
 
   constructor(text: string) {
     const [key, ...rest] = parseAccessor(text);
@@ -55,13 +58,15 @@ export class Accessor {
 
   delete(event: LogEvent): void {
     if (this.#rest.length === 0) return event.delete(this.key);
-    const slot = event.slot(this.key);
-    if (slot === undefined) return;
+    const at = event.shape.indexOf(this.key);
+    if (at < 0) return;
+    const slot = event.slots[at]!;
     if (slot instanceof Shared) {
-      event.setSlot(
-        this.key,
-        slot.derive(this, (value) => this.#sharedWithout(slot, value)),
-      );
+      if (slot !== this.#shared) {
+        this.#cut = slot.derive(this, (value) => this.#sharedWithout(slot, value));
+        this.#shared = slot;
+      }
+      event.slots[at] = this.#cut!;
       return;
     }
     const value = slotValue(slot);

@@ -44,9 +44,17 @@ function onceForAll(e: Expression): (event: LogEvent) => Slot {
 }
 
 function oncePerShared(e: Expression, key: string): (event: LogEvent) => Slot {
+  // Records of one stream have the same shared value.
+  let known: Shared | undefined;
+  let slot: Shared | undefined;
   return (event) => {
     const source = event.slot(key);
-    if (source instanceof Shared) return source.derive(e, () => new Shared(e.value(event)));
+    if (source !== undefined && source === known) return slot!;
+    if (source instanceof Shared) {
+      slot = source.derive(e, () => new Shared(e.value(event)));
+      known = source;
+      return slot;
+    }
     return new Plain(e.value(event));
   };
 }

@@ -8,6 +8,7 @@ import type { Element } from '../../../config/element.ts';
 import { Accessor } from '../../core/accessor.ts';
 import { PluginConfigError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/event.ts';
+import { Placing } from '../../core/placing.ts';
 import type { Slot } from '../../core/slot.ts';
 import { Float, type Value } from '../../core/value.ts';
 import { defineFilter, type FilterHost, type FilterStep } from '../../plugin.ts';
@@ -59,6 +60,7 @@ class Transform {
   readonly #removals: readonly Accessor[];
   /** Values on their way into an event. */
   readonly #slots: Slot[] = [];
+  readonly #placing = new Placing();
 
   constructor(options: Options, host: FilterHost) {
     this.#options = options;
@@ -89,7 +91,7 @@ class Transform {
       return false;
     }
     if (this.#options.renew_record) this.#renew(event);
-    for (let i = 0; i < keys.length; i++) event.setSlot(keys[i]!, slots[i]!);
+    this.#placing.put(event, keys, slots);
     this.#renewTime(event);
     for (const accessor of this.#removals) accessor.delete(event);
     return true;
