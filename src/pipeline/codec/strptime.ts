@@ -210,8 +210,8 @@ function compileIso(
   let known = '';
   let wall = 0;
   return (text, target) => {
-    const head = text.slice(0, 19);
-    if (head !== known) {
+    if (known === '' || !text.startsWith(known)) {
+      const head = text.slice(0, 19);
       if (!shape.test(head)) return false;
       const month = two(head, 5);
       const day = two(head, 8);

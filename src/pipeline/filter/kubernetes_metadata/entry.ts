@@ -7,6 +7,7 @@
  * the same name that comes later does not take over, unless the container is surely its.
  */
 import type { EventStream, LogEvent } from '../../core/event.ts';
+import { Placing } from '../../core/placing.ts';
 import type { ClockPort } from '../../core/ports.ts';
 import { Shared } from '../../core/slot.ts';
 import type { Value } from '../../core/value.ts';
@@ -227,10 +228,19 @@ export class Entry implements Marker {
 }
 
 function put(event: LogEvent, docker: Shared | undefined, kubernetes: Shared): void {
-  if (docker === undefined) event.delete('docker');
-  else event.setShared('docker', docker);
-  event.setShared('kubernetes', kubernetes);
+  if (docker === undefined) {
+    event.delete('docker');
+    event.setShared('kubernetes', kubernetes);
+    return;
+  }
+  values[0] = docker;
+  values[1] = kubernetes;
+  placing.put(event, BOTH, values);
 }
+
+const BOTH = ['docker', 'kubernetes'];
+const values: Shared[] = [];
+const placing = new Placing();
 
 /** The old shared value where it shows the same. */
 function same(old: Shared | undefined, value: Value): Shared {
