@@ -7,7 +7,7 @@
  */
 import { gzipSync } from 'node:zlib';
 import type { ConfigOf } from '../../../config/schema.ts';
-import { SluiceError } from '../../core/errors.ts';
+import { PluginConfigError, SluiceError } from '../../core/errors.ts';
 import { EventStream, LogEvent } from '../../core/event.ts';
 import { decodeJson, type Hash } from '../../core/value.ts';
 import {
@@ -36,6 +36,8 @@ export class ClusterError extends SluiceError {
 }
 
 const VERSION_WAIT_MS = 3000;
+/** An action line up to its type: 1 the index, 2 the type where there is one. */
+const ACTION_HEAD = /^(\{"\w+":\{"_index":"(?:[^"\\]|\\.)*")(,"_type":"(?:[^"\\]|\\.)*")?/;
 const COMPRESSION = { no_compression: 0, best_speed: 1, best_compression: 9, default_compression: 6 } as const;
 
 function definition(type: string) {
@@ -47,13 +49,26 @@ function definition(type: string) {
     doc: 'Sends documents to Elasticsearch or OpenSearch.',
     schema,
     placeholderParams: (config) => ({ index_name: config.index_name, logstash_prefix: config.logstash_prefix }),
-    create: (config, host) => new ElasticsearchOutput(config, host, type === 'opensearch'),
+    create(config, host) {
+      checkConfig(config, host);
+      return new ElasticsearchOutput(config, host, type === 'opensearch');
+    },
   });
 }
 
 export const plugin = definition('elasticsearch');
 export const dynamic = definition('elasticsearch_dynamic');
 export const opensearch = definition('opensearch');
+
+/** What the plugin refuses at start beyond its schema. */
+function checkConfig(config: Config, host: OutputHost): void {
+  if (config.user !== undefined && config.password === undefined)
+    throw new PluginConfigError(`'password' is required where 'user' is given`);
+  const keys = (host.bufferElement?.arg ?? '').split(/[\s,]+/).filter((key) => key !== '' && key !== '[]');
+  const hasPlaceholder = /\$\{|%[a-zA-Z]/.test(config.logstash_format ? config.logstash_prefix : config.index_name);
+  if (keys.length > 0 && !keys.includes('tag') && !hasPlaceholder)
+    throw new PluginConfigError("'tag' in chunk_keys is required.");
+}
 
 class ElasticsearchOutput implements BufferedOutput {
   readonly #config: Config;
@@ -121,7 +136,7 @@ class ElasticsearchOutput implements BufferedOutput {
       routingKey: c.routing_key,
       parentKey: c.parent_key,
       targetIndexKey: c.target_index_key,
-      removeKeys: (c.remove_keys ?? '').split(/\s*,\s*/).filter((key) => key !== ''),
+      removeKeys: [c.target_type_key ?? '', ...(c.remove_keys ?? '').split(/\s*,\s*/)].filter((key) => key !== ''),
       stableIds: c.stable_ids,
       storeOrder: c.store_order,
       onMissingId: c.emit_error_for_missing_id
@@ -201,8 +216,15 @@ class ElasticsearchOutput implements BufferedOutput {
       return [];
     }
     const middle = from + Math.floor((to - from) / 2);
-    const first = await this.#send(chunk, items, from, middle, signal);
-    return [...first, ...(await this.#send(chunk, items, middle, to, signal))];
+    const again = await this.#send(chunk, items, from, middle, signal);
+    try {
+      again.push(...(await this.#send(chunk, items, middle, to, signal)));
+    } catch (error) {
+      // The first half is done: only the second one is sent again.
+      this.#host.log.warn('the second half of a request that was too large goes again', { error });
+      for (let i = middle; i < to; i++) again.push(i);
+    }
+    return again;
   }
 
   #refuse(chunk: ReadyChunk, items: Items, i: number, message: string): void {
@@ -223,7 +245,8 @@ class ElasticsearchOutput implements BufferedOutput {
   /** `_type` for servers before 8: `_doc` on 7 and above, the configured one before. */
   #typeName(): string | undefined {
     if (this.#isOpenSearch || this.#config.suppress_type_name) return undefined;
-    const major = this.#major ?? this.#config.default_elasticsearch_version;
+    const { verify_es_version_at_startup: isAsked, default_elasticsearch_version: assumed } = this.#config;
+    const major = isAsked ? (this.#major ?? assumed) : assumed;
     if (major >= 8) return undefined;
     return major === 7 ? '_doc' : this.#config.type_name;
   }
@@ -231,16 +254,12 @@ class ElasticsearchOutput implements BufferedOutput {
   /** Chunks rendered before the version was known, or for an older server, are fitted here, on the slow path. */
   #fitType(bytes: Buffer): Buffer {
     const type = this.#typeName();
-    const head = bytes.toString('latin1', 0, Math.max(0, bytes.indexOf(10)));
-    const has = /^\{"\w+":\{"_index":"(?:[^"\\]|\\.)*","_type":/.test(head);
-    if (has === (type !== undefined)) return bytes;
+    const wanted = type === undefined ? '' : `,"_type":${JSON.stringify(type)}`;
+    const first = ACTION_HEAD.exec(bytes.toString('latin1', 0, Math.max(0, bytes.indexOf(10))));
+    if (first === null || (first[2] ?? '') === wanted) return bytes;
     const lines = bytes.toString('latin1').split('\n');
-    for (let i = 0; i < lines.length - 1; i += 2) {
-      lines[i] =
-        type === undefined
-          ? lines[i]!.replace(/,"_type":"(?:[^"\\]|\\.)*"/, '')
-          : lines[i]!.replace(/^(\{"\w+":\{"_index":"(?:[^"\\]|\\.)*")/, `$1,"_type":${JSON.stringify(type)}`);
-    }
+    for (let i = 0; i < lines.length - 1; i += 2)
+      lines[i] = lines[i]!.replace(ACTION_HEAD, (_all, index: string) => index + wanted);
     return Buffer.from(lines.join('\n'), 'latin1');
   }
 
@@ -271,7 +290,11 @@ function encoded(text: string): string {
 }
 
 function authorization(config: Config, fromUrl: string | undefined): Record<string, string> {
-  if (config.api_key !== undefined) return { authorization: `ApiKey ${config.api_key}` };
+  if (config.api_key !== undefined) {
+    // `id:key` as it was given out, or encoded already.
+    const key = config.api_key.includes(':') ? Buffer.from(config.api_key).toString('base64') : config.api_key;
+    return { authorization: `ApiKey ${key}` };
+  }
   const own = config.user === undefined ? undefined : `${encoded(config.user)}:${encoded(config.password ?? '')}`;
   const pair = own ?? fromUrl ?? config.cloud_auth;
   return pair === undefined ? {} : { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };

@@ -43,7 +43,7 @@ export interface RenderOptions {
 const META: readonly ['idKey' | 'routingKey' | 'parentKey', string][] = [
   ['idKey', '_id'],
   ['routingKey', 'routing'],
-  ['parentKey', 'parent'],
+  ['parentKey', '_parent'],
 ];
 
 export function compileRender(options: RenderOptions): Render {
@@ -75,7 +75,10 @@ function document(event: LogEvent, operation: RenderOptions['operation']): strin
 
 function indexName(options: RenderOptions): (event: LogEvent) => string {
   const { logstash, index } = options;
-  if (logstash === undefined) return () => index;
+  if (logstash === undefined) {
+    const lower = index.toLowerCase();
+    return () => lower;
+  }
   const strftime = compileStrftime(logstash.dateformat, logstash.utc ? utcZone : localZone);
   let second = Number.NaN;
   let name = '';
@@ -97,7 +100,7 @@ function actionLine(options: RenderOptions): (event: LogEvent, index: string) =>
         ? 'create'
         : options.operation;
   const fields = META.flatMap(([name, meta]) =>
-    options[name] === undefined ? [] : [{ accessor: new Accessor(options[name]), meta }],
+    options[name] === undefined ? [] : [{ accessor: new Accessor(nestedKey(options[name])), meta }],
   );
   const head = (index: string) => {
     const type = options.type === undefined ? '' : `,"_type":${encodeJson(options.type)}`;
@@ -128,6 +131,11 @@ function actionLine(options: RenderOptions): (event: LogEvent, index: string) =>
       return `{"index"${text.slice('{"create"'.length)}${extra}}}`;
     return `${text}${extra}}}`;
   };
+}
+
+/** `meta.id` means a nested field in these parameters, also without the `$.` of record accessors. */
+function nestedKey(key: string): string {
+  return key.includes('.') && !key.startsWith('$') ? `$.${key}` : key;
 }
 
 /** Hash of the file's identity and the offset: the same line has the same id whenever it is sent. */
@@ -180,17 +188,22 @@ function timestampField(options: RenderOptions): ((event: LogEvent) => void) | u
       ? undefined
       : compileTimeParser({ time_type: 'string', time_format: timeKey.format, localtime: true });
   const target = { sec: 0, nsec: 0 };
+  const free = compileTimeParser({ time_type: 'string', localtime: true });
+  const numeric = compileTimeParser({ time_type: 'float' });
   return (event) => {
     if (event.has('@timestamp')) {
       const given = event.get('@timestamp')!;
-      const free = compileTimeParser({ time_type: 'string', localtime: true });
-      if (free(given, target)) setTime(event, target);
+      if ((typeof given === 'number' ? numeric : free)(given, target)) setTime(event, target);
       return;
     }
     if (timeKey !== undefined && parse !== undefined && event.has(timeKey.key)) {
       const value = event.get(timeKey.key)!;
-      if (parse(value, target)) setTime(event, target);
-      if (!timeKey.exclude) event.setSlot('@timestamp', event.slot(timeKey.key)!);
+      const isTime = parse(value, target);
+      if (isTime) setTime(event, target);
+      if (timeKey.exclude) return;
+      // With a format the field is no date that the cluster would know: the date is written anew.
+      if (isTime && timeKey.format !== undefined) event.setSlot('@timestamp', `"${text(target.sec, target.nsec)}"`);
+      else event.setSlot('@timestamp', event.slot(timeKey.key)!);
       return;
     }
     event.setSlot('@timestamp', `"${text(event.sec, event.nsec)}"`);
