@@ -151,7 +151,7 @@ class ElasticsearchOutput implements BufferedOutput {
   }
 
   async write(chunk: ReadyChunk, signal: AbortSignal): Promise<void> {
-    if (this.#major === undefined) await this.#askVersion(signal);
+    if (this.#major === undefined) await this.#askVersion(signal, this.#config.verify_es_version_at_startup);
     const items = itemsOf(this.#fitType(chunk.read()));
     const again: number[] = [];
     let failure: Error | undefined;
@@ -263,7 +263,8 @@ class ElasticsearchOutput implements BufferedOutput {
     return Buffer.from(lines.join('\n'), 'latin1');
   }
 
-  async #askVersion(signal: AbortSignal): Promise<void> {
+  /** `isNeeded`: a server that cannot be reached is an error; documents wait until their type is known. */
+  async #askVersion(signal: AbortSignal, isNeeded = false): Promise<void> {
     try {
       const answer = await this.#client.request('GET', '/', undefined, {}, signal);
       if (answer.status >= 300) return;
@@ -274,6 +275,7 @@ class ElasticsearchOutput implements BufferedOutput {
       // OpenSearch counts anew from 1; its APIs have no types.
       if (!Number.isNaN(major)) this.#major = version?.distribution === 'opensearch' ? 8 : major;
     } catch (error) {
+      if (isNeeded && error instanceof SluiceError) throw error;
       this.#host.log.warn('Could not communicate to Elasticsearch, resetting connection and trying again.', { error });
     }
   }
