@@ -5,9 +5,8 @@
  * 413 is answered by halves; an answer that cannot be read means the same bytes again. One build talks to Elasticsearch 7 to 9 and
  * OpenSearch: plain `application/x-ndjson`, no product check, `_type` only where the server is older than 8.
  */
-import { gzipSync } from 'node:zlib';
 import type { ConfigOf } from '../../../config/schema.ts';
-import { PluginConfigError, SluiceError } from '../../core/errors.ts';
+import { PluginConfigError } from '../../core/errors.ts';
 import { EventStream, LogEvent } from '../../core/event.ts';
 import { decodeJson, type Hash } from '../../core/value.ts';
 import {
@@ -18,28 +17,18 @@ import {
   type ReadyChunk,
   type Render,
 } from '../../plugin.ts';
+import { requestHeaders } from './auth.ts';
 import { Client, hostsOf } from './client.ts';
-import { documentOf, type Items, itemCount, itemsOf, pick, requests } from './items.ts';
+import { documentOf, itemCount, itemsOf, pick, requests } from './items.ts';
 import { compileRender } from './render.ts';
 import { schema } from './schema.ts';
-import { verdicts } from './verdict.ts';
+import { ClusterError, Sender } from './send.ts';
+import { Server } from './server.ts';
+import { fitType } from './type-name.ts';
 
 type Config = ConfigOf<typeof schema>;
 
-/** An answer that says "later"; the buffer waits at least `retryAfter` seconds. */
-export class ClusterError extends SluiceError {
-  readonly retryAfter: number | undefined;
-  constructor(message: string, retryAfter?: number) {
-    super('ERR_CLUSTER', message);
-    this.retryAfter = retryAfter;
-  }
-}
-
 const VERSION_WAIT_MS = 3000;
-/** An action line up to its type: 1 the index, 2 the type where there is one. */
-const ACTION_HEAD = /^(\{"\w+":\{"_index":"(?:[^"\\]|\\.)*")(,"_type":"(?:[^"\\]|\\.)*")?/;
-const COMPRESSION = { no_compression: 0, best_speed: 1, best_compression: 9, default_compression: 6 } as const;
-
 function definition(type: string) {
   return defineBufferedOutput({
     kind: 'output',
@@ -74,21 +63,16 @@ class ElasticsearchOutput implements BufferedOutput {
   readonly #config: Config;
   readonly #host: OutputHost;
   readonly #client: Client;
-  readonly #isOpenSearch: boolean;
-  readonly #level: number;
-  readonly #items: ReturnType<OutputHost['metrics']['counter']>;
-  /** Major version of the server; undefined until it answered. */
-  #major: number | undefined;
+  readonly #server: Server;
+  readonly #sender: Sender;
 
   constructor(config: Config, host: OutputHost, isOpenSearch: boolean) {
     this.#config = config;
     this.#host = host;
-    this.#isOpenSearch = isOpenSearch;
-    this.#level = COMPRESSION[config.compression_level];
     const { urls, auth } = hostsOf(config);
     this.#client = new Client({
       hosts: urls,
-      headers: { ...stringHash(config.custom_headers), ...authorization(config, auth) },
+      headers: requestHeaders(config, auth),
       timeout: config.request_timeout * 1000,
       tls: {
         verify: config.ssl_verify,
@@ -99,16 +83,14 @@ class ElasticsearchOutput implements BufferedOutput {
       },
       net: host.ports.net,
     });
-    this.#items = host.metrics.counter('sluice_elasticsearch_items_total', 'Items of bulk requests by outcome.', [
-      'plugin_id',
-      'outcome',
-    ]);
+    this.#server = new Server({ config, client: this.#client, log: host.log, isOpenSearch });
+    this.#sender = new Sender(config, host, this.#client);
   }
 
   /** Waits a moment for the version; a server that is away is asked again before the first write. */
   async start(): Promise<void> {
     if (!this.#config.verify_es_version_at_startup) return;
-    await this.#askVersion(AbortSignal.timeout(VERSION_WAIT_MS));
+    await this.#server.ask(AbortSignal.timeout(VERSION_WAIT_MS));
   }
 
   stop(): void {
@@ -121,7 +103,7 @@ class ElasticsearchOutput implements BufferedOutput {
     return compileRender({
       tag,
       index: c.logstash_format ? `${resolve(c.logstash_prefix)}${c.logstash_prefix_separator}` : resolve(c.index_name),
-      type: this.#typeName(),
+      type: this.#server.typeName(),
       operation: c.write_operation,
       pipeline: c.pipeline === undefined ? undefined : resolve(c.pipeline),
       logstash: c.logstash_format ? { dateformat: c.logstash_dateformat, utc: c.utc_index } : undefined,
@@ -151,14 +133,14 @@ class ElasticsearchOutput implements BufferedOutput {
   }
 
   async write(chunk: ReadyChunk, signal: AbortSignal): Promise<void> {
-    if (this.#major === undefined) await this.#askVersion(signal, this.#config.verify_es_version_at_startup);
-    const items = itemsOf(this.#fitType(chunk.read()));
+    if (!this.#server.isKnown) await this.#server.ask(signal, this.#config.verify_es_version_at_startup);
+    const items = itemsOf(fitType(chunk.read(), this.#server.typeName()));
     const again: number[] = [];
     let failure: Error | undefined;
     for (const { from, to } of requests(items, this.#config.bulk_message_request_threshold)) {
       try {
         if (failure !== undefined) throw failure;
-        again.push(...(await this.#send(chunk, items, from, to, signal)));
+        again.push(...(await this.#sender.send(chunk, items, from, to, signal)));
       } catch (error) {
         // What was not sent, or not answered, goes again; what is done does not.
         failure = error as Error;
@@ -183,121 +165,4 @@ class ElasticsearchOutput implements BufferedOutput {
       ),
     ];
   }
-
-  /** Sends items and gives those to send again. @throws when the whole request failed */
-  async #send(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<number[]> {
-    const body = items.bytes.subarray(items.starts[from], items.starts[to]);
-    const zipped = this.#level > 0 ? gzipSync(body, { level: this.#level }) : body;
-    const answer = await this.#client.request(
-      'POST',
-      '/_bulk',
-      zipped,
-      { 'content-type': 'application/x-ndjson', ...(this.#level > 0 ? { 'content-encoding': 'gzip' } : {}) },
-      signal,
-    );
-    if (answer.status === 413) return this.#halves(chunk, items, from, to, signal);
-    if (answer.status >= 300)
-      throw new ClusterError(
-        `could not push logs to Elasticsearch cluster: [${answer.status}] ${answer.body.toString('utf8', 0, 300)}`,
-        answer.retryAfter,
-      );
-    const { again, refused } = verdicts(answer.body, to - from);
-    this.#count(to - from - again.length - refused.length, again.length, refused.length);
-    for (const one of refused) {
-      const reason = this.#config.log_es_400_reason ? ` [error type]: ${one.type} [reason]: '${one.reason}'` : '';
-      this.#refuse(chunk, items, from + one.item, `${one.status} - Rejected by Elasticsearch${reason}`);
-    }
-    return again.map((i) => from + i);
-  }
-
-  async #halves(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<number[]> {
-    if (to - from === 1) {
-      this.#refuse(chunk, items, from, '413 - the document is too large for the cluster');
-      return [];
-    }
-    const middle = from + Math.floor((to - from) / 2);
-    const again = await this.#send(chunk, items, from, middle, signal);
-    try {
-      again.push(...(await this.#send(chunk, items, middle, to, signal)));
-    } catch (error) {
-      // The first half is done: only the second one is sent again.
-      this.#host.log.warn('the second half of a request that was too large goes again', { error });
-      for (let i = middle; i < to; i++) again.push(i);
-    }
-    return again;
-  }
-
-  #refuse(chunk: ReadyChunk, items: Items, i: number, message: string): void {
-    const record = decodeJson(documentOf(items, i)) as Hash;
-    const tag = chunk.meta.tag ?? (this.#config.include_tag_key ? String(record[this.#config.tag_key] ?? '') : '');
-    const event = LogEvent.from(Math.floor(chunk.createdAt / 1000), 0, record);
-    if (this.#config.emit_error_label_event) this.#host.emitError(tag, event, new SluiceError('ERR_REFUSED', message));
-    else this.#host.log.warn(message, { tag });
-  }
-
-  #count(done: number, again: number, refused: number): void {
-    const labels = (outcome: string) => ({ plugin_id: this.#host.id, outcome });
-    this.#items.inc(done, labels('done'));
-    if (again > 0) this.#items.inc(again, labels('again'));
-    if (refused > 0) this.#items.inc(refused, labels('refused'));
-  }
-
-  /** `_type` for servers before 8: `_doc` on 7 and above, the configured one before. */
-  #typeName(): string | undefined {
-    if (this.#isOpenSearch || this.#config.suppress_type_name) return undefined;
-    const { verify_es_version_at_startup: isAsked, default_elasticsearch_version: assumed } = this.#config;
-    const major = isAsked ? (this.#major ?? assumed) : assumed;
-    if (major >= 8) return undefined;
-    return major === 7 ? '_doc' : this.#config.type_name;
-  }
-
-  /** Chunks rendered before the version was known, or for an older server, are fitted here, on the slow path. */
-  #fitType(bytes: Buffer): Buffer {
-    const type = this.#typeName();
-    const wanted = type === undefined ? '' : `,"_type":${JSON.stringify(type)}`;
-    const first = ACTION_HEAD.exec(bytes.toString('latin1', 0, Math.max(0, bytes.indexOf(10))));
-    if (first === null || (first[2] ?? '') === wanted) return bytes;
-    const lines = bytes.toString('latin1').split('\n');
-    for (let i = 0; i < lines.length - 1; i += 2)
-      lines[i] = lines[i]!.replace(ACTION_HEAD, (_all, index: string) => index + wanted);
-    return Buffer.from(lines.join('\n'), 'latin1');
-  }
-
-  /** `isNeeded`: a server that cannot be reached is an error; documents wait until their type is known. */
-  async #askVersion(signal: AbortSignal, isNeeded = false): Promise<void> {
-    try {
-      const answer = await this.#client.request('GET', '/', undefined, {}, signal);
-      if (answer.status >= 300) return;
-      const { version } = JSON.parse(answer.body.toString('utf8')) as {
-        version?: { number?: string; distribution?: string };
-      };
-      const major = Number.parseInt(version?.number ?? '', 10);
-      // OpenSearch counts anew from 1; its APIs have no types.
-      if (!Number.isNaN(major)) this.#major = version?.distribution === 'opensearch' ? 8 : major;
-    } catch (error) {
-      if (isNeeded && error instanceof SluiceError) throw error;
-      this.#host.log.warn('Could not communicate to Elasticsearch, resetting connection and trying again.', { error });
-    }
-  }
-}
-
-function stringHash(hash: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(hash).map(([name, value]) => [name.toLowerCase(), String(value)]));
-}
-
-/** `%{…}` is URL-encoded, as the plugin does it. */
-function encoded(text: string): string {
-  const found = /^%\{(.*)\}$/s.exec(text);
-  return found === null ? text : encodeURIComponent(found[1]!);
-}
-
-function authorization(config: Config, fromUrl: string | undefined): Record<string, string> {
-  if (config.api_key !== undefined) {
-    // `id:key` as it was given out, or encoded already.
-    const key = config.api_key.includes(':') ? Buffer.from(config.api_key).toString('base64') : config.api_key;
-    return { authorization: `ApiKey ${key}` };
-  }
-  const own = config.user === undefined ? undefined : `${encoded(config.user)}:${encoded(config.password ?? '')}`;
-  const pair = own ?? fromUrl ?? config.cloud_auth;
-  return pair === undefined ? {} : { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }

@@ -1,0 +1,106 @@
+/**
+ * Sends the items of a chunk as bulk requests and gives each its verdict: done, again, or to the error stream.
+ *
+ * Guarantees: 413 is answered by halves, down to one item; what one half delivered is not sent again. Leaves to the output what
+ * a chunk keeps, and to the buffer when it is tried again.
+ */
+import { gzipSync } from 'node:zlib';
+import type { ConfigOf } from '../../../config/schema.ts';
+import { SluiceError } from '../../core/errors.ts';
+import { LogEvent } from '../../core/event.ts';
+import { decodeJson, type Hash } from '../../core/value.ts';
+import type { OutputHost, ReadyChunk } from '../../plugin.ts';
+import type { Client } from './client.ts';
+import { documentOf, type Items } from './items.ts';
+import type { schema } from './schema.ts';
+import { verdicts } from './verdict.ts';
+
+type Config = ConfigOf<typeof schema>;
+
+/** An answer that says "later"; the buffer waits at least `retryAfter` seconds. */
+export class ClusterError extends SluiceError {
+  readonly retryAfter: number | undefined;
+  constructor(message: string, retryAfter?: number) {
+    super('ERR_CLUSTER', message);
+    this.retryAfter = retryAfter;
+  }
+}
+
+const COMPRESSION = { no_compression: 0, best_speed: 1, best_compression: 9, default_compression: 6 } as const;
+
+export class Sender {
+  readonly #config: Config;
+  readonly #host: OutputHost;
+  readonly #client: Client;
+  readonly #level: number;
+  readonly #items: ReturnType<OutputHost['metrics']['counter']>;
+
+  constructor(config: Config, host: OutputHost, client: Client) {
+    this.#config = config;
+    this.#host = host;
+    this.#client = client;
+    this.#level = COMPRESSION[config.compression_level];
+    this.#items = host.metrics.counter('sluice_elasticsearch_items_total', 'Items of bulk requests by outcome.', [
+      'plugin_id',
+      'outcome',
+    ]);
+  }
+
+  /** Sends items and gives those to send again. @throws when the whole request failed */
+  async send(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<number[]> {
+    const body = items.bytes.subarray(items.starts[from], items.starts[to]);
+    const zipped = this.#level > 0 ? gzipSync(body, { level: this.#level }) : body;
+    const answer = await this.#client.request(
+      'POST',
+      '/_bulk',
+      zipped,
+      { 'content-type': 'application/x-ndjson', ...(this.#level > 0 ? { 'content-encoding': 'gzip' } : {}) },
+      signal,
+    );
+    if (answer.status === 413) return this.#halves(chunk, items, from, to, signal);
+    if (answer.status >= 300)
+      throw new ClusterError(
+        `could not push logs to Elasticsearch cluster: [${answer.status}] ${answer.body.toString('utf8', 0, 300)}`,
+        answer.retryAfter,
+      );
+    const { again, refused } = verdicts(answer.body, to - from);
+    this.#count(to - from - again.length - refused.length, again.length, refused.length);
+    for (const one of refused) {
+      const reason = this.#config.log_es_400_reason ? ` [error type]: ${one.type} [reason]: '${one.reason}'` : '';
+      this.#refuse(chunk, items, from + one.item, `${one.status} - Rejected by Elasticsearch${reason}`);
+    }
+    return again.map((i) => from + i);
+  }
+
+  async #halves(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<number[]> {
+    if (to - from === 1) {
+      this.#refuse(chunk, items, from, '413 - the document is too large for the cluster');
+      return [];
+    }
+    const middle = from + Math.floor((to - from) / 2);
+    const again = await this.send(chunk, items, from, middle, signal);
+    try {
+      again.push(...(await this.send(chunk, items, middle, to, signal)));
+    } catch (error) {
+      // The first half is done: only the second one is sent again.
+      this.#host.log.warn('the second half of a request that was too large goes again', { error });
+      for (let i = middle; i < to; i++) again.push(i);
+    }
+    return again;
+  }
+
+  #refuse(chunk: ReadyChunk, items: Items, i: number, message: string): void {
+    const record = decodeJson(documentOf(items, i)) as Hash;
+    const tag = chunk.meta.tag ?? (this.#config.include_tag_key ? String(record[this.#config.tag_key] ?? '') : '');
+    const event = LogEvent.from(Math.floor(chunk.createdAt / 1000), 0, record);
+    if (this.#config.emit_error_label_event) this.#host.emitError(tag, event, new SluiceError('ERR_REFUSED', message));
+    else this.#host.log.warn(message, { tag });
+  }
+
+  #count(done: number, again: number, refused: number): void {
+    const labels = (outcome: string) => ({ plugin_id: this.#host.id, outcome });
+    this.#items.inc(done, labels('done'));
+    if (again > 0) this.#items.inc(again, labels('again'));
+    if (refused > 0) this.#items.inc(refused, labels('refused'));
+  }
+}

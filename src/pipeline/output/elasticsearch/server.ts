@@ -1,0 +1,60 @@
+/** What is known of the server: its version, and the type name that goes with it. */
+import type { ConfigOf } from '../../../config/schema.ts';
+import { SluiceError } from '../../core/errors.ts';
+import type { Logger } from '../../plugin.ts';
+import type { Client } from './client.ts';
+import type { schema } from './schema.ts';
+
+type Config = Pick<
+  ConfigOf<typeof schema>,
+  'suppress_type_name' | 'verify_es_version_at_startup' | 'default_elasticsearch_version' | 'type_name'
+>;
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly client: Client;
+  readonly log: Logger;
+  readonly isOpenSearch: boolean;
+}
+
+export class Server {
+  readonly #options: ServerOptions;
+  /** Major version of the server; undefined until it answered. */
+  #major: number | undefined;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+  }
+
+  get isKnown(): boolean {
+    return this.#major !== undefined;
+  }
+
+  /** `_type` for servers before 8: `_doc` on 7 and above, the configured one before. */
+  typeName(): string | undefined {
+    const { config, isOpenSearch } = this.#options;
+    if (isOpenSearch || config.suppress_type_name) return undefined;
+    const { verify_es_version_at_startup: isAsked, default_elasticsearch_version: assumed } = config;
+    const major = isAsked ? (this.#major ?? assumed) : assumed;
+    if (major >= 8) return undefined;
+    return major === 7 ? '_doc' : config.type_name;
+  }
+
+  /** `isNeeded`: a server that cannot be reached is an error; documents wait until their type is known. */
+  async ask(signal: AbortSignal, isNeeded = false): Promise<void> {
+    const { client, log } = this.#options;
+    try {
+      const answer = await client.request('GET', '/', undefined, {}, signal);
+      if (answer.status >= 300) return;
+      const { version } = JSON.parse(answer.body.toString('utf8')) as {
+        version?: { number?: string; distribution?: string };
+      };
+      const major = Number.parseInt(version?.number ?? '', 10);
+      // OpenSearch counts anew from 1; its APIs have no types.
+      if (!Number.isNaN(major)) this.#major = version?.distribution === 'opensearch' ? 8 : major;
+    } catch (error) {
+      if (isNeeded && error instanceof SluiceError) throw error;
+      log.warn('Could not communicate to Elasticsearch, resetting connection and trying again.', { error });
+    }
+  }
+}
