@@ -40,27 +40,56 @@ export function buildGraph(root: Element, options: BuildOptions): Graph {
   return new Builder(options).build(root);
 }
 
-/** `<worker N>` sections give their content to one worker; elsewhere they are as if they were not there. */
+/**
+ * `<worker N>` sections give their content to one worker, behind everything that stands outside of them; elsewhere they are as if they
+ * were not there.
+ */
 export function sectionsOf(
   root: Element,
   workerId: number,
   workers: number,
   onError: (at: Element, text: string) => void,
 ): Element[] {
-  return root.children.flatMap((child) => {
-    if (child.name !== 'worker') return [child];
-    const range = /^(\d+)(?:-(\d+))?$/.exec(child.arg.trim());
-    const first = Number(range?.[1] ?? Number.NaN);
-    const last = Number(range?.[2] ?? first);
-    if (!(first <= last && last < workers)) {
-      onError(
-        child,
-        `worker id ${child.arg} specified by <worker> directive is not allowed. Available worker id is between 0 and ${workers - 1}`,
-      );
-      return [];
-    }
-    return workerId >= first && workerId <= last ? child.children : [];
-  });
+  const own: Element[] = [];
+  for (const section of root.children) {
+    if (section.name !== 'worker') continue;
+    const ids = workerIds(section, workers, onError);
+    for (const child of section.children)
+      if (!['source', 'match', 'filter', 'label'].includes(child.name))
+        onError(child, `<worker> section cannot have <${child.name}> directive`);
+    if (ids?.includes(workerId)) own.push(...section.children);
+  }
+  return [...root.children.filter(({ name }) => name !== 'worker'), ...own];
+}
+
+/** Numbers of `<worker N>` or `<worker N-M>`; text that is no number is 0, as in Ruby. */
+function workerIds(
+  section: Element,
+  workers: number,
+  onError: (at: Element, text: string) => void,
+): number[] | undefined {
+  const arg = section.arg.trim();
+  if (arg === '') {
+    onError(section, 'Missing worker id on <worker> directive');
+    return undefined;
+  }
+  const parts = arg.split('-');
+  const [first, last] = (parts.length === 2 ? parts : [arg, arg]).map((text) => Number.parseInt(text, 10) || 0);
+  if (first! > last!) {
+    onError(
+      section,
+      `greater first_worker_id<${first}> than last_worker_id<${last}> specified by <worker> directive is not allowed. Available multi worker assign syntax is <smaller_worker_id>-<greater_worker_id>`,
+    );
+    return undefined;
+  }
+  const ids = Array.from({ length: Math.min(last! - first!, workers) + 1 }, (_, i) => first! + i);
+  const wrong = ids.find((id) => id < 0 || id >= workers);
+  if (wrong === undefined) return ids;
+  onError(
+    section,
+    `worker id ${wrong} specified by <worker> directive is not allowed. Available worker id is between 0 and ${workers - 1}`,
+  );
+  return undefined;
 }
 
 class Builder {
@@ -100,10 +129,13 @@ class Builder {
   #declareLabel(element: Element): void {
     const { problems } = this.#options.environment;
     const name = element.arg.trim();
-    if (!name.startsWith('@')) problems.error(element, 'label name must start with @');
-    else if (name === ROOT) problems.error(element, '@ROOT label is reserved');
-    else if (this.#labels.has(name)) problems.error(element, `Section <label ${name}> appears twice`);
-    else this.#labels.set(name, this.#router(name));
+    if (name === '') return problems.error(element, 'Missing symbol argument on <label> directive');
+    if (name === ROOT)
+      return problems.error(element, '@ROOT for <label> is not permitted, reserved for getting root router');
+    if (this.#labels.has(name)) return problems.error(element, `Section <label ${name}> appears twice`);
+    this.#labels.set(name, this.#router(name));
+    if (element.child('match') === undefined)
+      problems.error(element, `Missing <match> sections in <label ${name}> section`);
   }
 
   #rules(sections: readonly Element[], label: string): void {

@@ -91,7 +91,8 @@ const FILE_MODE = 0o644;
 const DIR_MODE = 0o755;
 
 export function systemConfig(root: Element, problems: Problems): SystemConfig {
-  const element = root.children.findLast((child) => child.name === 'system') ?? root.bare('system');
+  const [element = root.bare('system'), second] = root.children.filter((child) => child.name === 'system');
+  if (second !== undefined) problems.error(second, '<system> is duplicated. <system> should be only one');
   const config = checkSection(systemSchema, element, problems);
   const log = config.$sections.log[0];
   return {

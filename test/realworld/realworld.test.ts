@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { dryRun } from './check.ts';
+import { dryRun, isOfAnotherText } from './check.ts';
 import { plausibleEnvironment, readManifest } from './manifest.ts';
 
 const folder = process.env['SLUICE_REALWORLD'];
@@ -27,4 +27,12 @@ it('variables get plausible values where a configuration means nothing without t
   const always = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '443' };
   expect(plausibleEnvironment(text, 'fetched')).toEqual({ ...always, REGION: 'eu-central-1' });
   expect(plausibleEnvironment(text, 'all')).toEqual({ ...always, REGION: 'eu-central-1', ES_HOST: 'localhost' });
+});
+
+it('a verdict that contradicts its own file is told apart from one that we do not share', () => {
+  const label = '<label @LOG>\n  <match **>\n    @type null\n  </match>\n</label>\n';
+  expect(isOfAnotherText('ArgumentError: @LOG label not found', label)).toBe(true);
+  expect(isOfAnotherText('ArgumentError: @OTHER label not found', label)).toBe(false);
+  expect(isOfAnotherText('Section <label @LOG> appears twice', label)).toBe(true);
+  expect(isOfAnotherText('Section <label @LOG> appears twice', label + label)).toBe(false);
 });
