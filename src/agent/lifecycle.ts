@@ -17,6 +17,7 @@ import type { AgentView, Logger, PluginView, ProcessView, Running } from '../pip
 import type { Taps } from '../pipeline/router/taps.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import type { HostEnvironment } from './host.ts';
+import { collectSecrets } from './masked.ts';
 import type { OutputSink } from './outputs.ts';
 import { preload } from './preload.ts';
 import { Loaded } from './registry.ts';
@@ -71,6 +72,8 @@ export class Worker implements AgentView {
     const system = systemConfig(root, problems);
     const loaded = new Loaded();
     await preload(root, loaded);
+    collectSecrets(root, loaded, log.secrets);
+    problems.hide((text) => log.secrets.redact(text));
     let graph: Graph | undefined;
     const { taps } = this.#options;
     const environment: HostEnvironment = {

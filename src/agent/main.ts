@@ -5,6 +5,7 @@ import cluster from 'node:cluster';
 import fs from 'node:fs';
 import os from 'node:os';
 import { problemText } from '../config/problems.ts';
+import { Secrets } from '../config/secrets.ts';
 import { compileStrftime } from '../pipeline/codec/time.ts';
 import { realPorts } from '../pipeline/io/ports.ts';
 import type { Logger } from '../pipeline/plugin.ts';
@@ -197,6 +198,9 @@ function newWorker(options: CliOptions, log: Log, workerId = WORKER): Worker {
   });
 }
 
+/** Kept over reloads: a pipeline that stops still logs. */
+const secrets = new Secrets();
+
 /** Kept over reloads: who looks goes on looking. */
 const taps = new Taps();
 
@@ -242,7 +246,7 @@ function openLog(options: CliOptions): Log {
   const fd = options.logFile === undefined ? 1 : fs.openSync(options.logFile, 'a', 0o644);
   const level: Level = options.logLevel ?? 'info';
   const write = (text: string) => writeAll(fd, text);
-  return new Log({ level, format: 'text', time: logTime('%Y-%m-%d %H:%M:%S %z'), write, workerId: WORKER });
+  return new Log({ level, format: 'text', time: logTime('%Y-%m-%d %H:%M:%S %z'), write, workerId: WORKER }, secrets);
 }
 
 /** The log must not bring the agent down: a reader that is too slow or gone costs lines, not the process. */
@@ -259,7 +263,8 @@ function writeAll(fd: number, text: string): void {
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`sluice: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`sluice: ${secrets.redact(text)}\n`);
   return 1;
 });
 // Keep-alive sockets and watchers must not hold a finished agent.

@@ -1,34 +1,41 @@
-/** Parameters as written, for people to read: secrets, also in headers and URLs, are masked. */
+/** Parameters as written, for people to read, without their secrets; and the secrets of a whole configuration, so that no log tells them. */
 import type { Element } from '../config/element.ts';
 import type { SectionSpec } from '../config/schema.ts';
-
-const MASK = 'xxxxxx';
-/** Also parameters that no schema knows: a mistyped `passwort` is still a secret. */
-const SECRET_NAME = /passw|passphrase|secret|token|shared_key|api_?key|credential|private_key$|^cloud_auth$/i;
-const SECRET_HEADER = /authorization|cookie|token|secret|api-?key/i;
+import { looksSecretByName, MASK, masked, type Secrets } from '../config/secrets.ts';
+import { typeOf } from './host.ts';
+import type { Loaded } from './registry.ts';
+import { SECTION_KINDS } from './section-kinds.ts';
 
 export function maskedParams(element: Element, schema: SectionSpec): Record<string, string> {
-  const secret = new Set(
-    Object.entries(schema.params).flatMap(([name, spec]) =>
-      spec.secret ? [name, ...(spec.alias === undefined ? [] : [spec.alias])] : [],
-    ),
-  );
+  const secret = secretNames(schema);
   return Object.fromEntries(
     [...element.params].map(([name, { value }]) => [
       name,
-      secret.has(name) || SECRET_NAME.test(name) ? MASK : withoutSecrets(value),
+      secret.has(name) || looksSecretByName(name) ? MASK : masked(value),
     ]),
   );
 }
 
-function withoutSecrets(value: string): string {
-  const urls = value.replace(/(\w:\/\/[^\s/:@]*):[^\s@]*@/g, `$1:${MASK}@`);
-  if (!urls.startsWith('{')) return urls;
-  try {
-    const hash = JSON.parse(urls) as Record<string, unknown>;
-    const masked = Object.entries(hash).map(([name, item]) => [name, SECRET_HEADER.test(name) ? MASK : item]);
-    return JSON.stringify(Object.fromEntries(masked));
-  } catch {
-    return urls;
+function secretNames(schema: SectionSpec | undefined): Set<string> {
+  return new Set(
+    Object.entries(schema?.params ?? {}).flatMap(([name, spec]) =>
+      spec.secret ? [name, ...(spec.alias === undefined ? [] : [spec.alias])] : [],
+    ),
+  );
+}
+
+/** Collects what `maskedParams` hides in any section below `element`. */
+export function collectSecrets(element: Element, loaded: Loaded, secrets: Secrets, schema?: SectionSpec): void {
+  const kind = SECTION_KINDS[element.name];
+  const type = typeOf(element);
+  const own = (kind === undefined || type === undefined ? undefined : loaded.get(kind, type)?.schema) ?? schema;
+  const names = secretNames(own);
+  for (const [name, { value }] of element.params) {
+    if (names.has(name) || looksSecretByName(name)) secrets.add(value);
+    else masked(value, (secret, whose) => (whose === undefined ? secrets.add(secret) : secrets.addPair(whose, secret)));
   }
+  const user = element.text('user') ?? element.text('username');
+  const password = element.text('password');
+  if (user !== undefined && password !== undefined) secrets.addPair(user, password);
+  for (const child of element.children) collectSecrets(child, loaded, secrets, own?.sections?.[child.name]);
 }

@@ -2,6 +2,7 @@
 import type { Element, Param } from './element.ts';
 import type { Problems } from './problems.ts';
 import type { ConfigOf, ParamSpec, SectionSpec } from './schema.ts';
+import { masked } from './secrets.ts';
 import { typedValue, ValueError, type ValueOptions } from './types.ts';
 
 /**
@@ -52,7 +53,7 @@ function paramValue(
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     // A conversion's message holds the value.
-    const shown = spec.secret ? 'invalid value' : error.message;
+    const shown = spec.secret || masked(param.value) !== param.value ? 'invalid value' : error.message;
     problems.error(param, `'${name}' parameter in ${title(element)}: ${shown}`);
     return fallback();
   }

@@ -8,6 +8,13 @@ export interface Problem extends Place {
 
 export class Problems {
   readonly list: Problem[] = [];
+  #redact = (text: string): string => text;
+
+  /** From now on, and in what was found so far, messages go through `redact`: they may hold values. */
+  hide(redact: (text: string) => string): void {
+    this.#redact = redact;
+    for (const problem of this.list.splice(0)) this.#add(problem);
+  }
 
   error(place: Place, message: string): void {
     this.#add({ severity: 'error', file: place.file, line: place.line, message });
@@ -26,7 +33,8 @@ export class Problems {
   }
 
   /** The same problem of the same place is told once (a shared section may be checked twice). */
-  #add(problem: Problem): void {
+  #add({ message, ...rest }: Problem): void {
+    const problem = { ...rest, message: this.#redact(message) };
     const same = (p: Problem) => p.line === problem.line && p.file === problem.file && p.message === problem.message;
     if (!this.list.some(same)) this.list.push(problem);
   }

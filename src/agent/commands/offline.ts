@@ -5,9 +5,11 @@ import { modernise } from '../../config/compat.ts';
 import type { Element } from '../../config/element.ts';
 import { loadConfig } from '../../config/load.ts';
 import { Problems, problemText } from '../../config/problems.ts';
+import { Secrets } from '../../config/secrets.ts';
 import { createEmbed } from '../../ruby/embedded.ts';
 import { loadRuby } from '../../ruby/program.ts';
 import { DEFAULT_CONFIG } from '../cli.ts';
+import { collectSecrets } from '../masked.ts';
 import { preload } from '../preload.ts';
 import { Loaded } from '../registry.ts';
 import { type SystemConfig, systemConfig } from '../system.ts';
@@ -45,6 +47,7 @@ export interface Configuration {
   readonly problems: Problems;
   readonly system: SystemConfig;
   readonly loaded: Loaded;
+  readonly secrets: Secrets;
 }
 
 /** Reads a configuration as the agent does. @throws where the file cannot be read */
@@ -59,7 +62,10 @@ export async function readConfiguration(
   const root = modernise(await loadConfig(file, embed, problems), problems);
   const system = systemConfig(root, problems);
   await preload(root, loaded);
-  return { root, problems, system, loaded };
+  const secrets = new Secrets();
+  collectSecrets(root, loaded, secrets);
+  problems.hide((text) => secrets.redact(text));
+  return { root, problems, system, loaded, secrets };
 }
 
 /** Runs a command's work: wrong words are exit code 2, anything else that fails 1, with a message either way. */

@@ -2,9 +2,10 @@
  * The own log, in Fluentd's format: `2026-11-23 02:30:00 +0000 [warn]: #0 [plugin id] message key="value"`, or JSON lines.
  *
  * Guarantees: one kind of message (plugin, level, beginning of the text) prints at most BURST lines in WINDOW_MS; what was
- * left out is counted and told. Field values are printed quoted, so no log line can forge another one. Levels `warn`
+ * left out is counted and told. No secret that was told to `secrets` is printed or given on, whatever brought it here. Field values are printed quoted, so no log line can forge another one. Levels `warn`
  * and above may be taken as events (`fluent.warn`) by whoever calls `onEvent`.
  */
+import { Secrets } from '../../config/secrets.ts';
 import type { LogFields, Logger } from '../../pipeline/plugin.ts';
 
 export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -41,13 +42,16 @@ interface Kind {
 
 export class Log {
   readonly options: LogOptions;
+  readonly secrets: Secrets;
   readonly #kinds = new Map<string, Kind>();
   #listener: ((entry: LogEntry) => void) | undefined;
   /** Set while the listener runs: what the pipeline logs about a log event is printed but not emitted again. */
   #listening = false;
 
-  constructor(options: LogOptions) {
+  /** `secrets`: of all configurations that this process has read; they are kept over a reload. */
+  constructor(options: LogOptions, secrets = new Secrets()) {
     this.options = options;
+    this.secrets = secrets;
   }
 
   /** Every entry that is printed is also given to `listener`: for `fluent.*` events. */
@@ -79,12 +83,29 @@ export class Log {
     this.options.write(text);
   }
 
-  #put(entry: LogEntry): void {
-    const suppressed = this.#admit(entry);
+  #put(raw: LogEntry): void {
+    const suppressed = this.#admit(raw);
     if (suppressed < 0) return;
+    const entry = this.#redacted(raw);
     const shown = suppressed > 0 ? { ...entry, fields: { ...entry.fields, suppressed_similar: suppressed } } : entry;
     this.options.write(this.options.format === 'json' ? this.#json(shown) : this.#text(shown));
     this.#tell(shown);
+  }
+
+  #redacted(entry: LogEntry): LogEntry {
+    const redact = (value: unknown): unknown => {
+      if (typeof value === 'string') return this.secrets.redact(value);
+      if (value instanceof Error) return this.secrets.redact(value.message);
+      if (Array.isArray(value)) return value.map(redact);
+      if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+        return value;
+      return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, redact(inner)]));
+    };
+    return {
+      ...entry,
+      message: this.secrets.redact(entry.message),
+      fields: redact(entry.fields) as LogFields,
+    };
   }
 
   #tell(entry: LogEntry): void {
