@@ -1,4 +1,9 @@
-/** Corpora made of the bundled real lines: docker json-file lines of one length, spread over pods. */
+/**
+ * Corpora made of the bundled real lines (demo/samples), spread over pods: one file a pod, as the kubelet and docker name them.
+ *
+ * Guarantees: ASCII only, so that characters are bytes; the number of lines and of the documents they must become is known. Short lines are
+ * filled up by repeating themselves.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
 import type { StubObject } from '../test/kubernetes/stub.ts';
@@ -6,41 +11,61 @@ import type { StubObject } from '../test/kubernetes/stub.ts';
 const SAMPLES = path.join(import.meta.dirname, '..', 'demo', 'samples');
 /** Lines that share one string before it is written. */
 const BATCH = 5000;
+const START = Date.parse('2026-11-23T08:00:00Z');
 
 export interface Corpus {
   readonly pods: readonly string[];
   readonly files: readonly string[];
   readonly lines: number;
+  /** Documents that the lines must become. */
+  readonly documents: number;
   readonly bytes: number;
 }
 
-export const NAMESPACE = 'shop';
-const containerId = (pod: number) => (pod + 10).toString(16).padStart(2, '0').repeat(32);
+/** One line with its end: `n` counts the lines of a pod, `ms` is its time. */
+export type Line = (n: number, ms: number, message: string) => string;
 
-/** Writes `lines` docker lines of `length` bytes each, line end included, over `pods` files in `folder`. */
-export function dockerCorpus(folder: string, lines: number, length: number, pods: number): Corpus {
+export interface Kind {
+  readonly line: Line;
+  /** Lines after which a pod's text begins anew, and the documents these are. */
+  readonly cycle: readonly [lines: number, documents: number];
+}
+
+export const NAMESPACE = 'shop';
+const containerId = (pod: number) => (pod + 10).toString(16).padStart(4, '0').repeat(16);
+
+export function podNames(pods: number): string[] {
+  return Array.from({ length: pods }, (_, i) => `feature-${i}`);
+}
+
+export function logFile(folder: string, pod: number): string {
+  return path.join(folder, `feature-${pod}_${NAMESPACE}_main-${containerId(pod)}.log`);
+}
+
+/** Writes about `lines` lines, whole cycles, over `pods` files in `folder`. */
+export function writeCorpus(folder: string, kind: Kind, lines: number, pods: number): Corpus {
   const samples = sampleLines();
   fs.mkdirSync(folder, { recursive: true });
-  const names = Array.from({ length: pods }, (_, i) => `feature-${i}`);
-  const files = names.map((pod, i) => path.join(folder, `${pod}_${NAMESPACE}_main-${containerId(i)}.log`));
-  const start = Date.parse('2026-11-23T08:00:00Z');
-  let made = 0;
+  const names = podNames(pods);
+  const files = names.map((_, i) => logFile(folder, i));
+  const [cycle, documents] = kind.cycle;
+  const own = Math.max(cycle, Math.floor(lines / pods / cycle) * cycle);
+  let bytes = 0;
   for (const [i, file] of files.entries()) {
     const fd = fs.openSync(file, 'w');
-    const own = Math.floor(lines / pods) + (i < lines % pods ? 1 : 0);
     for (let done = 0; done < own; done += BATCH) {
       let text = '';
-      for (let n = done; n < Math.min(own, done + BATCH); n++, made++)
-        text += dockerLine(samples[(n * 7 + i * 211) % samples.length]!, start + made, length);
+      for (let n = done; n < Math.min(own, done + BATCH); n++)
+        text += kind.line(n, START + i * own + n, samples[(n * 7 + i * 211) % samples.length]!);
+      bytes += text.length;
       fs.writeSync(fd, text);
     }
     fs.closeSync(fd);
   }
-  return { pods: names, files, lines, bytes: lines * length };
+  return { pods: names, files, lines: own * pods, documents: (own / cycle) * documents * pods, bytes };
 }
 
-/** ASCII lines only, so that characters are bytes. */
-function sampleLines(): string[] {
+export function sampleLines(): string[] {
   return fs
     .readdirSync(SAMPLES)
     .filter((name) => name.endsWith('.log'))
@@ -49,16 +74,66 @@ function sampleLines(): string[] {
     .filter((line) => line.length > 20 && /^[\x20-\x7e]+$/.test(line));
 }
 
-function dockerLine(message: string, ms: number, length: number): string {
-  const time = new Date(ms).toISOString().replace('Z', '123456Z');
-  const tail = `\\n","stream":"stdout","time":"${time}"}\n`;
-  const room = length - '{"log":"'.length - tail.length;
-  let body = JSON.stringify(message).slice(1, -1);
+/** Fills up by repeating, cuts to `room`; a cut must not leave half an escape behind. */
+function fitted(text: string, room: number): string {
+  let body = text;
   while (body.length < room) body += ` ${body}`;
-  // A cut must not leave half an escape behind.
-  body = body.slice(0, room).replace(/\\+$/, (slashes) => '.'.repeat(slashes.length));
-  return `{"log":"${body}${tail}`;
+  return body.slice(0, room).replace(/\\+$/, (slashes) => '.'.repeat(slashes.length));
 }
+
+const escaped = (text: string) => JSON.stringify(text).slice(1, -1);
+const isoTime = (ms: number, zone: string) => new Date(ms).toISOString().replace('Z', `123456${zone}`);
+
+/** Lines of docker's json-file driver, 200 bytes each. */
+export const docker: Kind = {
+  cycle: [1, 1],
+  line(_n, ms, message) {
+    const tail = `\\n","stream":"stdout","time":"${isoTime(ms, 'Z')}"}\n`;
+    return `{"log":"${fitted(escaped(message), 200 - '{"log":"'.length - tail.length)}${tail}`;
+  },
+};
+
+/** CRI lines whose message is an application's JSON, some 250 bytes. */
+export const criJson: Kind = {
+  cycle: [1, 1],
+  line(n, ms, message) {
+    const level = n % 20 === 0 ? 'warn' : 'info';
+    const head = `{"level":"${level}","ts":"${isoTime(ms, 'Z')}","caller":"order/handler.go:${n % 400}","msg":"`;
+    const tail = `","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","status":200,"duration_ms":${(n % 977) + 0.25}}\n`;
+    return `${isoTime(ms, '+00:00')} stdout F ${head}${fitted(escaped(message), 70)}${tail}`;
+  },
+};
+
+/** CRI lines of plain text, 200 bytes each. */
+export const criText: Kind = {
+  cycle: [1, 1],
+  line(_n, ms, message) {
+    const head = `${isoTime(ms, '+00:00')} stdout F `;
+    return `${head}${fitted(message, 199 - head.length)}\n`;
+  },
+};
+
+const TRACE = [
+  'java.io.IOException: Connection reset by peer while reading block blk_38865049064139660',
+  ...Array.from(
+    { length: 8 },
+    (_, i) => `\tat org.apache.hadoop.hdfs.server.datanode.BlockReceiver.receivePacket(BlockReceiver.java:${520 + i})`,
+  ),
+  'Caused by: java.net.SocketException: Broken pipe (Write failed)',
+  ...Array.from({ length: 3 }, (_, i) => `\tat java.net.SocketOutputStream.socketWrite(SocketOutputStream.java:${i})`),
+  '\t... 12 more',
+];
+const PLAIN = 6;
+
+/** Docker lines: six lines of text, then a Java trace of fourteen, and so on. */
+export const traces: Kind = {
+  cycle: [PLAIN + TRACE.length, PLAIN + 1],
+  line(n, ms, message) {
+    const at = n % (PLAIN + TRACE.length);
+    const text = escaped(at < PLAIN ? message : TRACE[at - PLAIN]!);
+    return `{"log":"${text}\\n","stream":"stderr","time":"${isoTime(ms, 'Z')}"}\n`;
+  },
+};
 
 /** The pod as the API server shows it. */
 export function podObject(name: string, i: number, node: string): StubObject {

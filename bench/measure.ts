@@ -6,6 +6,8 @@ export interface Usage {
   readonly cpu: number;
   /** Bytes: the sum over the tree of each process's highest resident size. */
   readonly peakRss: number;
+  /** Bytes resident now. */
+  readonly rss: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
   readonly readCalls: number;
@@ -16,7 +18,7 @@ export interface Usage {
 const TICKS = 100;
 
 export function usage(pid: number): Usage {
-  const total = { cpu: 0, peakRss: 0, bytesRead: 0, bytesWritten: 0, readCalls: 0, writeCalls: 0 };
+  const total = { cpu: 0, peakRss: 0, rss: 0, bytesRead: 0, bytesWritten: 0, readCalls: 0, writeCalls: 0 };
   for (const process of tree(pid)) {
     // Behind the name, which may hold spaces: field 3 and on.
     const stat = fs
@@ -27,6 +29,7 @@ export function usage(pid: number): Usage {
     // utime, stime, and those of children that have ended: fields 14 to 17.
     total.cpu += (stat[11]! + stat[12]! + stat[13]! + stat[14]!) / TICKS;
     total.peakRss += number(process, 'status', /VmHWM:\s+(\d+)/) * 1024;
+    total.rss += number(process, 'status', /VmRSS:\s+(\d+)/) * 1024;
     total.bytesRead += number(process, 'io', /rchar: (\d+)/);
     total.bytesWritten += number(process, 'io', /wchar: (\d+)/);
     total.readCalls += number(process, 'io', /syscr: (\d+)/);

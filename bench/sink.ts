@@ -1,9 +1,14 @@
 /**
- * A counting bulk endpoint in a process of its own: `node sink.ts` prints its port. It counts documents by their line ends and parses
- * a sample of them: the second document of each request must be whole and right. `GET /_seen` tells what came.
+ * A counting bulk endpoint in a process of its own: `node sink.ts CHECK` prints its port. It counts documents by their line ends and parses a
+ * sample of them: the second line of each request must be a right document (checks.ts). Lines that hold `sent=MS` tell their latency.
+ * `GET /_seen` tells what came.
  */
 import http from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { checks, type Document } from './checks.ts';
+
+const check = checks[process.argv[2] ?? ''];
+const STAMP = Buffer.from('sent=');
 
 let requests = 0;
 let documents = 0;
@@ -11,31 +16,23 @@ let bytes = 0;
 let sampled = 0;
 let wrong = 0;
 let example = '';
+const latencies: number[] = [];
 
 const ANSWER = '{"took":1,"errors":false,"items":[]}';
 
-function check(body: Buffer): void {
+function sample(body: Buffer): void {
   const first = body.indexOf(10);
-  const second = body.indexOf(10, first + 1);
-  const document = body.toString('utf8', first + 1, second);
+  const document = body.toString('utf8', first + 1, body.indexOf(10, first + 1));
   sampled++;
+  let isRight = false;
   try {
     const action = JSON.parse(body.toString('utf8', 0, first)) as { index?: { _index?: string } };
-    const record = JSON.parse(document) as Record<string, Record<string, unknown>>;
-    const { kubernetes, log, message } = record;
-    const right =
-      action.index?._index?.startsWith('feature_-') === true &&
-      typeof log === 'string' &&
-      log === message &&
-      String(kubernetes?.pod_name).startsWith('feature-') &&
-      kubernetes?.pod_ip !== undefined &&
-      kubernetes.pod_id === undefined &&
-      String(record.hostname).endsWith(`-shop-${String(kubernetes.pod_name)}`) &&
-      record['@timestamp'] !== undefined;
-    if (!right) wrong++;
+    isRight = action.index?._index !== undefined && check?.(JSON.parse(document) as Document) !== false;
   } catch {
-    wrong++;
+    isRight = false;
   }
+  if (isRight) return;
+  wrong++;
   if (example === '') example = document;
 }
 
@@ -50,13 +47,25 @@ function lineEnds(body: Buffer): number {
   return n;
 }
 
+/** The stamp stands in `log` and in `message`: one of them counts. */
+function readStamps(body: Buffer): void {
+  const now = performance.timeOrigin + performance.now();
+  for (let at = 0; at < body.length; ) {
+    const end = body.indexOf(10, at);
+    const stamp = body.indexOf(STAMP, at);
+    if (stamp < 0) return;
+    if (stamp < end) latencies.push(now - Number.parseFloat(body.toString('latin1', stamp + 5, stamp + 30)));
+    at = end + 1;
+  }
+}
+
 const server = http.createServer((request, response) => {
   const parts: Buffer[] = [];
   request.on('data', (part: Buffer) => parts.push(part));
   request.on('end', () => {
     response.setHeader('content-type', 'application/json');
     if (request.method !== 'POST') {
-      const seen = { requests, documents, bytes, sampled, wrong, example };
+      const seen = { requests, documents, bytes, sampled, wrong, example, latencies };
       response.end(JSON.stringify(request.url === '/_seen' ? seen : { version: { number: '9.5.3' } }));
       return;
     }
@@ -69,8 +78,9 @@ const server = http.createServer((request, response) => {
       const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
       // A chunk holds one tag. `match **` also takes the agent's own log events (fluent.*), as in Fluentd: they are no lines of the corpus.
       if (isOwnLog(body)) return void response.end(ANSWER);
-      check(body);
+      sample(body);
       documents += lineEnds(body) / 2;
+      if (body.length < 1_000_000) readStamps(body);
     }
     response.end(ANSWER);
   });
