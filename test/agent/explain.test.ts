@@ -52,6 +52,9 @@ it('explain follows a tag through filters, stores and labels, each parameter wit
   expect(lines).toContain(`mistyped x ${file}:26, not used`);
   expect(lines).toContain(`flush_interval 3s ${file}:28`);
   expect(lines.some((line) => line.startsWith('flush_thread_count') && line.endsWith('default'))).toBe(true);
+  // The output's own defaults, not the buffer's, fill what the section leaves open.
+  expect(lines).toContain(`<buffer tag> ${file}:27`);
+  expect(lines).toContain('overflow_action throw_exception default');
   expect(stdout).not.toContain('geheim');
   expect(stdout).not.toContain('grep');
 });

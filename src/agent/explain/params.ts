@@ -16,23 +16,25 @@ export interface Line {
   readonly source: string;
 }
 
+const NOTHING: SectionSpec = { doc: '', params: {}, anyParam: true };
+
 export function explainParams(element: Element, loaded: Loaded): Line[] {
   const kind = SECTION_KINDS[element.name];
   const type = typeOf(element);
   const definition = kind === undefined || type === undefined ? undefined : loaded.get(kind, type);
   if (kind === undefined || definition === undefined)
-    return section(element, { doc: '', params: {}, anyParam: true }, 0, loaded);
+    return section(element, NOTHING, 0, loaded);
   const common = commonParams(kind);
   const schema: SectionSpec = {
     ...definition.schema,
     params: { ...common.params, ...definition.schema.params },
     sections: { ...common.sections, ...definition.schema.sections },
   };
+  if (definition.kind !== 'output' || definition.buffering === 'none') return section(element, schema, 0, loaded);
+  const buffer = element.child('buffer');
   const lines = section(element, schema, 0, loaded);
-  const buffered = definition.kind === 'output' && definition.buffering !== 'none';
-  if (!buffered || element.child('buffer') !== undefined) return lines;
-  if (definition.buffering === 'with-section') return lines;
-  return [...lines, ...bufferLines(element.bare('buffer'), definition.bufferDefaults ?? {}, 1, loaded)];
+  if (buffer === undefined && definition.buffering === 'with-section') return lines;
+  return [...lines, ...bufferLines(element, definition.bufferDefaults ?? {}, loaded)];
 }
 
 function section(element: Element, schema: SectionSpec, depth: number, loaded: Loaded): Line[] {
@@ -62,7 +64,8 @@ function section(element: Element, schema: SectionSpec, depth: number, loaded: L
     lines.push(schema.anyParam ? line : { ...line, source: `${line.source}, not used` });
   }
   for (const child of element.children) {
-    if (child.name === 'store') continue;
+    // Stores are steps of their own; a buffer's defaults depend on the output.
+    if (child.name === 'store' || child.name === 'buffer') continue;
     lines.push({
       depth,
       name: `<${[child.name, child.arg].filter(Boolean).join(' ')}>`,
@@ -75,27 +78,24 @@ function section(element: Element, schema: SectionSpec, depth: number, loaded: L
 }
 
 function inner(child: Element, schema: SectionSpec, depth: number, loaded: Loaded): Line[] {
-  if (child.name === 'buffer') return section(child, bufferSchema, depth, loaded);
   if (SECTION_KINDS[child.name] !== undefined)
     return explainParams(child, loaded).map((line) => ({ ...line, depth: line.depth + depth }));
-  return section(child, schema.sections?.[child.name] ?? { doc: '', params: {}, anyParam: true }, depth, loaded);
+  return section(child, schema.sections?.[child.name] ?? NOTHING, depth, loaded);
 }
 
-/** A buffer that the file does not have: the output's own defaults come before the buffer's. */
-function bufferLines(
-  element: Element,
-  defaults: Readonly<Record<string, string>>,
-  depth: number,
-  loaded: Loaded,
-): Line[] {
-  const whole = elementWithDefaults(element, defaults);
-  const head: Line = {
-    depth: depth - 1,
-    name: `<${[whole.name, whole.arg].filter(Boolean).join(' ')}>`,
-    value: '',
-    source: 'default',
-  };
-  return [head, ...section(whole, bufferSchema, depth, loaded).map((line) => ({ ...line, source: 'default' }))];
+/** The buffer as the output uses it: what the file does not say are the output's own defaults, then the buffer's. */
+function bufferLines(output: Element, defaults: Readonly<Record<string, string>>, loaded: Loaded): Line[] {
+  const whole = elementWithDefaults(output, defaults);
+  const child = output.child('buffer');
+  const lines = section(whole, bufferSchema, 1, loaded);
+  const own = lines.map((line) => (isDefault(line, child) ? { ...line, source: 'default' } : line));
+  const name = `<${[whole.name, whole.arg].filter(Boolean).join(' ')}>`;
+  return [{ depth: 0, name, value: '', source: child === undefined ? 'default' : placeOf(child) }, ...own];
+}
+
+/** What stands in the section itself has a place; its inner sections' lines have theirs. */
+function isDefault({ depth, name, source }: Line, given: Element | undefined): boolean {
+  return source !== 'not set' && (given === undefined || (depth === 1 && !given.params.has(name)));
 }
 
 function given(depth: number, name: string, value: string, element: Element): Line {
