@@ -1,5 +1,9 @@
-/** Fluentd's command line: what each option means here, or that it is accepted without effect. Pure: text in, options out. */
+/**
+ * Fluentd's command line: what each option means here, or that it is accepted without effect. Pure: text in, options out. As in
+ * Fluentd the last of two equal options counts, long names may be shortened, and options that `<system>` has too win over it.
+ */
 import type { Level } from './telemetry/log.ts';
+import { isRotateAge } from './telemetry/log-file.ts';
 
 export interface CliOptions {
   config: string;
@@ -7,11 +11,31 @@ export interface CliOptions {
   /** Level given by -v/-q; undefined: from <system>, else info. */
   logLevel: Level | undefined;
   logFile: string | undefined;
+  /** Log files to keep, or a period; see log-file.ts. */
+  rotateAge: string | undefined;
+  /** Bytes. */
+  rotateSize: number | undefined;
   supervisor: boolean;
   metrics: boolean;
   version: boolean;
   help: boolean;
   showPluginConfig: string | undefined;
+  /** Text behind the configuration file's own; `-`: from standard input. */
+  inlineConfig: string | undefined;
+  /** `guess`: by the file's ending. */
+  configType: 'guess' | 'yaml';
+  /** Encoding of the configuration file, as TextDecoder names it. */
+  encoding: string;
+  /** Parameters of `<system>` that the command line sets. */
+  system: Record<string, string>;
+  /** User and group (name or number) to change to. */
+  user: string | undefined;
+  group: string | undefined;
+  umask: number | undefined;
+  /** File for the process id of the agent in the background. */
+  daemon: string | undefined;
+  /** Folder for a first configuration. */
+  setup: string | undefined;
   /** Options that were accepted without effect. */
   ignored: string[];
   errors: string[];
@@ -23,6 +47,8 @@ interface Option {
   names: readonly string[];
   /** Name of the value in the help; absent for a switch. */
   value?: string;
+  /** What it is without a value. */
+  fallback?: string;
   doc: string;
   apply?: (options: CliOptions, value: string) => void;
 }
@@ -60,27 +86,124 @@ const OPTIONS: readonly Option[] = [
   },
   { names: ['--version'], doc: 'print the version', apply: (o) => void (o.version = true) },
   { names: ['-h', '--help'], doc: 'print this help', apply: (o) => void (o.help = true) },
+  {
+    names: ['-i', '--inline-config'],
+    value: 'TEXT',
+    doc: 'text that is added to the configuration file',
+    apply: (o, v) => void (o.inlineConfig = v),
+  },
+  { names: ['--workers'], value: 'NUM', doc: 'number of worker processes', apply: system('workers') },
+  { names: ['--without-source'], doc: 'run without inputs', apply: system('without_source') },
+  {
+    names: ['--strict-config-value'],
+    doc: 'refuse values that are not wholly of their type',
+    apply: system('strict_config_value'),
+  },
+  {
+    names: ['--suppress-config-dump'],
+    doc: 'the configuration is not printed anyway',
+    apply: system('suppress_config_dump'),
+  },
+  {
+    names: ['--disable-shared-socket'],
+    doc: 'workers do not share listening sockets',
+    apply: system('disable_shared_socket'),
+  },
+  {
+    names: ['--config-file-type'],
+    value: 'TYPE',
+    doc: 'yaml, or guess by the file’s ending',
+    apply: (o, v) => {
+      if (v === 'yaml' || v === 'yml' || v === 'guess') o.configType = v === 'guess' ? 'guess' : 'yaml';
+      else o.errors.push('--config-file-type accepts yaml/yml or guess');
+    },
+  },
+  {
+    names: ['--conf-encoding'],
+    value: 'ENC',
+    doc: 'encoding of the configuration file',
+    apply: (o, v) => {
+      if (isEncoding(v)) o.encoding = v;
+      else o.errors.push(`unknown encoding: ${v}`);
+    },
+  },
+  { names: ['--user'], value: 'USER', doc: 'change to this user', apply: (o, v) => void (o.user = v) },
+  { names: ['--group'], value: 'GROUP', doc: 'change to this group', apply: (o, v) => void (o.group = v) },
+  {
+    names: ['--umask'],
+    value: 'MASK',
+    doc: 'permissions that new files do not get (octal)',
+    apply: (o, v) => void (o.umask = Number.parseInt(v, 8) || 0),
+  },
+  {
+    names: ['-d', '--daemon'],
+    value: 'PIDFILE',
+    doc: 'run in the background; its process id goes into the file',
+    apply: (o, v) => void (o.daemon = v),
+  },
+  {
+    names: ['-s', '--setup'],
+    value: 'DIR',
+    fallback: '/etc/fluent',
+    doc: 'write a first configuration into a folder',
+    apply: (o, v) => void (o.setup = v),
+  },
+  {
+    names: ['--log-rotate-age'],
+    value: 'AGE',
+    doc: 'log files to keep, or daily, weekly, monthly',
+    apply: (o, v) => {
+      if (isRotateAge(v)) o.rotateAge = v;
+      else o.errors.push('log-rotate-age should be daily, weekly, monthly or a number');
+    },
+  },
+  {
+    names: ['--log-rotate-size'],
+    value: 'BYTES',
+    doc: 'size at which a log file is put aside',
+    apply: (o, v) => void (o.rotateSize = Number.parseInt(v, 10) || 0),
+  },
+  {
+    names: ['--emit-error-log-interval'],
+    value: 'SECONDS',
+    doc: 'the own log is rate-limited anyway',
+    apply: system('emit_error_log_interval'),
+  },
+  {
+    names: ['--suppress-repeated-stacktrace'],
+    value: 'BOOL',
+    fallback: 'true',
+    doc: 'stack traces are not printed',
+    apply: () => undefined,
+  },
+  { names: ['--log-event-verbose'], doc: 'no effect', apply: () => undefined },
+  { names: ['--enable-input-metrics'], doc: 'they are always on', apply: () => undefined },
+  { names: ['--enable-size-metrics'], doc: 'they are always on', apply: () => undefined },
+  { names: ['--use-v1-config'], doc: 'v1 is the only syntax', apply: () => undefined },
+  {
+    names: ['--use-v0-config'],
+    doc: 'refused: the syntax of Fluentd 0.10 is not supported',
+    apply: (o) => void o.errors.push('--use-v0-config is not supported: the configuration has to be of v1 syntax'),
+  },
   { names: ['-p', '--plugin'], value: 'DIR', doc: 'accepted: Ruby plugins cannot be loaded' },
   { names: ['-r'], value: 'LIB', doc: 'accepted: Ruby libraries cannot be loaded' },
   { names: ['-I'], value: 'DIR', doc: 'accepted, no effect' },
-  { names: ['-s', '--setup'], value: 'DIR', doc: 'accepted, no effect' },
   { names: ['-g', '--gemfile'], value: 'FILE', doc: 'accepted, no effect' },
   { names: ['-G', '--gem-path'], value: 'DIR', doc: 'accepted, no effect' },
-  { names: ['-i', '--inline-config'], value: 'TEXT', doc: 'accepted, no effect' },
-  { names: ['-d', '--daemon'], value: 'PIDFILE', doc: 'accepted, no effect: run it under a supervisor' },
-  { names: ['-u', '--user'], value: 'USER', doc: 'accepted, no effect' },
-  { names: ['--group'], value: 'GROUP', doc: 'accepted, no effect' },
-  { names: ['--umask'], value: 'MASK', doc: 'accepted, no effect' },
-  { names: ['--emit-error-log-interval'], value: 'SECONDS', doc: 'accepted, no effect' },
-  { names: ['--suppress-repeated-stacktrace'], value: 'BOOL', doc: 'accepted, no effect' },
-  { names: ['--without-source'], doc: 'accepted; use <system> without_source' },
-  { names: ['--use-v1-config'], doc: 'accepted: v1 is the only syntax', apply: () => undefined },
-  { names: ['--use-shared-socket', '--disable-shared-socket'], doc: 'accepted, no effect' },
-  { names: ['--config-file-type'], value: 'TYPE', doc: 'accepted: the type follows from the file’s ending' },
-  { names: ['--strict-config-value'], doc: 'accepted; use <system> strict_config_value' },
-  { names: ['--conf-encoding'], value: 'ENC', doc: 'accepted: UTF-8' },
-  { names: ['--log-rotate-age', '--log-rotate-size', '--log-event-verbose'], doc: 'accepted, no effect' },
 ];
+
+/** An option that sets a parameter of `<system>`; a switch sets `true`. */
+function system(name: string): (options: CliOptions, value: string) => void {
+  return (options, value) => void (options.system[name] = value === '' ? 'true' : value);
+}
+
+function isEncoding(name: string): boolean {
+  try {
+    return new TextDecoder(name) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** Arguments of a process and of FLUENTD_OPT / FLUENTD_ARGS, which come first. */
 export function parseArguments(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): CliOptions {
@@ -95,6 +218,17 @@ export function parseArguments(argv: readonly string[], env: Readonly<Record<str
     version: false,
     help: false,
     showPluginConfig: undefined,
+    inlineConfig: undefined,
+    configType: 'guess',
+    encoding: 'utf-8',
+    system: {},
+    user: undefined,
+    group: undefined,
+    umask: undefined,
+    daemon: undefined,
+    setup: undefined,
+    rotateAge: undefined,
+    rotateSize: undefined,
     ignored: [],
     errors: [],
   };
@@ -110,21 +244,33 @@ function splitWord(word: string): string[] {
   if (long !== null) return [long[1]!, long[2]!];
   const repeated = /^-([vq])\1+$/.exec(word);
   if (repeated !== null) return [...word.slice(1)].map((letter) => `-${letter}`);
-  const short = /^(-[coprsIgGidu])(.+)$/s.exec(word);
+  const short = /^(-[coprsIgGid])(.+)$/s.exec(word);
   return short === null || word.startsWith('--') ? [word] : [short[1]!, short[2]!];
 }
 
 function readOption(queue: string[], options: CliOptions): void {
   const word = queue.shift()!;
-  const option = OPTIONS.find((candidate) => candidate.names.includes(word));
+  const option = optionOf(word);
   if (option === undefined) {
     options.errors.push(`unknown option: ${word}`);
     return;
   }
-  const value = option.value === undefined ? '' : queue.shift();
+  const value = option.value === undefined ? '' : nextValue(option, queue);
   if (value === undefined) options.errors.push(`option ${word} needs a value: ${option.value}`);
   else if (option.apply === undefined) options.ignored.push(word);
   else option.apply(options, value);
+}
+
+function nextValue({ fallback }: Option, queue: string[]): string | undefined {
+  return fallback === undefined || !(queue[0] ?? '-').startsWith('-') ? queue.shift() : fallback;
+}
+
+/** Long names may be cut short where only one option begins like that. */
+function optionOf(word: string): Option | undefined {
+  const option = OPTIONS.find((candidate) => candidate.names.includes(word));
+  if (option !== undefined || !/^--./.test(word)) return option;
+  const [begun, second] = OPTIONS.filter(({ names }) => names.some((name) => name.startsWith(word)));
+  return second === undefined ? begun : undefined;
 }
 
 export function helpText(): string {

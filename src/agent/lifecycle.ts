@@ -7,7 +7,8 @@
  */
 
 import { modernise } from '../config/compat.ts';
-import { loadConfig } from '../config/load.ts';
+import type { Element } from '../config/element.ts';
+import { type LoadOptions, loadConfig } from '../config/load.ts';
 import { Problems } from '../config/problems.ts';
 import type { Embed } from '../config/scanner.ts';
 import { EventStream, LogEvent } from '../pipeline/core/event.ts';
@@ -30,6 +31,10 @@ import { VERSION } from './version.ts';
 
 export interface WorkerOptions {
   readonly configFile: string;
+  /** How the file is read, and what is put behind its text. */
+  readonly load?: LoadOptions;
+  /** Parameters of `<system>` that the command line sets. */
+  readonly overrides?: Readonly<Record<string, string>>;
   readonly embed: Embed;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly ports: Ports;
@@ -68,8 +73,11 @@ export class Worker implements AgentView {
   async prepare(): Promise<Prepared> {
     const { configFile, embed, env, ports, log, metrics, workerId } = this.#options;
     const problems = new Problems();
-    const root = modernise(await loadConfig(configFile, embed, problems), problems);
-    const system = systemConfig(root, problems);
+    const { load, overrides } = this.#options;
+    const whole = modernise(await loadConfig(configFile, embed, problems, load), problems);
+    const system = systemConfig(whole, problems, overrides);
+    // Without sources these are not looked at at all: they may well be wrong where the agent only flushes buffers.
+    const root = system.withoutSource ? withoutSources(whole) : whole;
     const loaded = new Loaded();
     await preload(root, loaded);
     collectSecrets(root, loaded, log.secrets);
@@ -94,8 +102,10 @@ export class Worker implements AgentView {
     const { graph, system } = prepared;
     this.#graph = graph;
     this.#rootDir = system.rootDir;
+    if (system.withoutSource)
+      this.#options.log.logger().info("'--without-source' is applied. Ignore <source> sections");
     this.#endProcessMetrics = addProcessMetrics(this.#options.metrics, this.#options.process);
-    const inputs = system.withoutSource ? [] : graph.instances.filter((i) => i.category === 'input');
+    const inputs = graph.instances.filter((i) => i.category === 'input');
     for (const category of ['output', 'filter'] as const) {
       await Promise.all(graph.instances.filter((i) => i.category === category).map((i) => i.plugin.start?.()));
     }
@@ -169,6 +179,13 @@ export class Worker implements AgentView {
   plugins(): PluginView[] {
     return [...(this.#graph?.instances ?? [])];
   }
+}
+
+function withoutSources(element: Element): Element {
+  const children = element.children.filter(({ name }) => name !== 'source');
+  return element.copy({
+    children: children.map((child) => (child.name === 'worker' ? withoutSources(child) : child)),
+  });
 }
 
 /** To `@ERROR` where it is configured, else one log line: the class and the message, never the record. */

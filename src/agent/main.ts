@@ -12,14 +12,18 @@ import type { Logger } from '../pipeline/plugin.ts';
 import { Taps } from '../pipeline/router/taps.ts';
 import { createEmbed } from '../ruby/embedded.ts';
 import { loadRuby } from '../ruby/program.ts';
+import { IN_BACKGROUND, startInBackground } from './background.ts';
 import { type CliOptions, helpText, parseArguments } from './cli.ts';
 import { commands } from './commands/index.ts';
+import { writeFirstConfig } from './first-config.ts';
 import { type Prepared, Worker } from './lifecycle.ts';
+import { changePrivileges } from './privileges.ts';
 import { showPluginConfig } from './reference/show.ts';
 import { Supervisor, WORKER_ID } from './supervisor.ts';
 import type { SystemConfig } from './system.ts';
 import { defaultSocket, startTap, type TapServer } from './tap/server.ts';
 import { type Level, Log } from './telemetry/log.ts';
+import { openLogFile, type Rotation, writeAll } from './telemetry/log-file.ts';
 import { MetricsRegistry } from './telemetry/metrics.ts';
 import { type Monitoring, startMonitoring } from './telemetry/server.ts';
 import { VERSION } from './version.ts';
@@ -38,7 +42,20 @@ async function main(argv: string[]): Promise<number> {
   if (options.version) return print(`sluice ${VERSION}\n`);
   if (options.showPluginConfig !== undefined)
     return showPluginConfig(options.showPluginConfig, (text) => process.stdout.write(text));
+  if (options.setup !== undefined) return print(writeFirstConfig(options.setup));
+  if (options.daemon !== undefined && !options.dryRun && process.env[IN_BACKGROUND] === undefined) {
+    startInBackground(options.daemon, process);
+    return 0;
+  }
+  readInline(options);
   return runAgent(options);
+}
+
+/** `-i -`: workers, which have no standard input of their own, are given the text. */
+function readInline(options: CliOptions): void {
+  if (options.inlineConfig !== '-') return;
+  options.inlineConfig = fs.readFileSync(0, 'utf8');
+  cluster.setupPrimary({ args: [...process.argv.slice(2), '-i', options.inlineConfig] });
 }
 
 async function runCommand(name: string, args: readonly string[]): Promise<number> {
@@ -101,6 +118,7 @@ function stopSignal(): AbortSignal {
 async function runAgent(options: CliOptions): Promise<number> {
   const log = openLog(options);
   const logger = log.logger();
+  if (cluster.isPrimary) changePrivileges(process, options);
   if (cluster.isPrimary)
     for (const name of options.ignored) logger.warn(`option ${name} is accepted and has no effect`);
   await loadRuby();
@@ -186,6 +204,8 @@ async function checkOtherWorkers(workers: number, options: CliOptions, log: Log)
 function newWorker(options: CliOptions, log: Log, workerId = WORKER): Worker {
   return new Worker({
     configFile: options.config,
+    load: { type: options.configType, encoding: options.encoding, inline: options.inlineConfig },
+    overrides: options.system,
     embed: createEmbed({ env: process.env, hostname: os.hostname(), workerId }),
     env: process.env,
     ports: realPorts,
@@ -231,6 +251,10 @@ async function prepare(worker: Worker, options: CliOptions, log: Log): Promise<P
   log.options.level = options.logLevel ?? system.logLevel ?? 'info';
   log.options.format = system.logFormat;
   log.options.time = logTime(system.logTimeFormat);
+  const { age, size } = system.rotation;
+  // Where the command line says nothing of it the file is opened again, now to be put aside.
+  if (options.logFile !== undefined && rotationOf(options) === undefined && (age ?? size) !== undefined)
+    log.options.write = openLogFile(options.logFile, { age, size });
   for (const problem of problems.warnings) log.logger().warn(problemText(problem));
   // Errors are told whatever the rate limit says: each is a different mistake.
   for (const problem of problems.errors) process.stderr.write(`config error ${problemText(problem)}\n`);
@@ -243,23 +267,16 @@ function logTime(format: string): (ms: number) => string {
 }
 
 function openLog(options: CliOptions): Log {
-  const fd = options.logFile === undefined ? 1 : fs.openSync(options.logFile, 'a', 0o644);
   const level: Level = options.logLevel ?? 'info';
-  const write = (text: string) => writeAll(fd, text);
+  const write =
+    options.logFile === undefined
+      ? (text: string) => writeAll(1, text)
+      : openLogFile(options.logFile, rotationOf(options) ?? { age: undefined, size: undefined });
   return new Log({ level, format: 'text', time: logTime('%Y-%m-%d %H:%M:%S %z'), write, workerId: WORKER }, secrets);
 }
 
-/** The log must not bring the agent down: a reader that is too slow or gone costs lines, not the process. */
-function writeAll(fd: number, text: string): void {
-  const bytes = Buffer.from(text);
-  let at = 0;
-  for (let tries = 0; at < bytes.length && tries < 100; tries++) {
-    try {
-      at += fs.writeSync(fd, bytes, at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-    }
-  }
+function rotationOf({ rotateAge: age, rotateSize: size }: CliOptions): Rotation | undefined {
+  return (age ?? size) === undefined ? undefined : { age, size };
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {

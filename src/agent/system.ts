@@ -5,6 +5,7 @@ import type { Problems } from '../config/problems.ts';
 import type { SectionSpec } from '../config/schema.ts';
 import { typedValue } from '../config/types.ts';
 import type { Level } from './telemetry/log.ts';
+import { isRotateAge, type Rotation } from './telemetry/log-file.ts';
 
 const LEVEL = { type: 'enum', values: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] } as const;
 
@@ -30,7 +31,18 @@ export const systemSchema = {
       doc: 'No effect: the own log is rate-limited anyway.',
       fluentd: 'ignored',
     },
-    emit_error_log_interval: { type: 'time', doc: 'Least time between two warnings of a failing emit.' },
+    emit_error_log_interval: {
+      type: 'time',
+      doc: 'No effect: the own log is rate-limited anyway.',
+      fluentd: 'ignored',
+    },
+    suppress_config_dump: {
+      type: 'bool',
+      default: 'false',
+      doc: 'No effect: the configuration is not printed.',
+      fluentd: 'ignored',
+    },
+    log_event_verbose: { type: 'bool', default: 'false', doc: 'No effect.', fluentd: 'ignored' },
     without_source: { type: 'bool', default: 'false', doc: 'Start without inputs, to flush buffers.' },
     rpc_endpoint: { type: 'string', doc: 'Not supported; use signals.', fluentd: 'ignored' },
     enable_get_dump: { type: 'bool', default: 'false', doc: 'Not supported.', fluentd: 'ignored' },
@@ -39,7 +51,12 @@ export const systemSchema = {
     dir_permission: { type: 'string', doc: 'Octal permissions of folders that are made.' },
     strict_config_value: { type: 'bool', default: 'false', doc: 'Refuse numbers with trailing text and the like.' },
     enable_msgpack_time_support: { type: 'bool', default: 'false', doc: 'No effect.', fluentd: 'ignored' },
-    disable_shared_socket: { type: 'bool', default: 'false', doc: 'Do not share listening sockets between workers.' },
+    disable_shared_socket: {
+      type: 'bool',
+      default: 'false',
+      doc: 'No effect: workers share the sockets of one port, which without sharing only one of them could open.',
+      fluentd: 'ignored',
+    },
     enable_input_metrics: {
       type: 'bool',
       default: 'false',
@@ -57,8 +74,8 @@ export const systemSchema = {
       params: {
         format: { type: 'enum', values: ['text', 'json'], default: 'text', doc: 'Lines as text or JSON.' },
         time_format: { type: 'string', default: '%Y-%m-%d %H:%M:%S %z', doc: 'strftime of a line’s time.' },
-        rotate_age: { type: 'string', doc: 'Rotation of a log file.', fluentd: 'ignored' },
-        rotate_size: { type: 'size', doc: 'Rotation of a log file.', fluentd: 'ignored' },
+        rotate_age: { type: 'string', doc: 'Log files to keep, or daily, weekly, monthly.' },
+        rotate_size: { type: 'size', doc: 'Size (bytes) at which a log file is put aside.' },
         forced_stacktrace_level: { type: 'string', doc: 'No effect.', fluentd: 'ignored' },
       },
     },
@@ -77,6 +94,7 @@ export interface SystemConfig {
   readonly logLevel: Level | undefined;
   readonly logFormat: 'text' | 'json';
   readonly logTimeFormat: string;
+  readonly rotation: Rotation;
   readonly fileMode: number;
   readonly dirMode: number;
   readonly withoutSource: boolean;
@@ -90,13 +108,25 @@ export interface SystemConfig {
 const FILE_MODE = 0o644;
 const DIR_MODE = 0o755;
 
-export function systemConfig(root: Element, problems: Problems): SystemConfig {
-  const [element = root.bare('system'), second] = root.children.filter((child) => child.name === 'system');
+/** `overrides`: parameters that the command line sets. */
+export function systemConfig(
+  root: Element,
+  problems: Problems,
+  overrides: Readonly<Record<string, string>> = {},
+): SystemConfig {
+  const [given = root.bare('system'), second] = root.children.filter((child) => child.name === 'system');
   if (second !== undefined) problems.error(second, '<system> is duplicated. <system> should be only one');
-  const config = checkSection(systemSchema, element, problems);
+  const element = Object.entries(overrides).reduce((whole, [name, value]) => whole.withParam(name, value), given);
+  const config = checkSection(systemSchema, element, problems, {
+    strict: overrides['strict_config_value'] === 'true',
+  });
   const log = config.$sections.log[0];
+  const age = log?.rotate_age;
+  if (age !== undefined && !isRotateAge(age)) problems.error(element, `invalid value for Integer(): "${age}"`);
+  if (config.workers < 1) problems.error(element, `invalid number of workers (must be > 0):${config.workers}`);
   return {
     workers: Math.max(1, config.workers),
+    rotation: { age, size: log?.rotate_size },
     restartWorkerInterval: config.restart_worker_interval,
     rootDir: config.root_dir,
     logLevel: config.log_level,

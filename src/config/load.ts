@@ -14,13 +14,28 @@ export const diskFiles: ConfigFiles = {
   },
 };
 
+export interface LoadOptions {
+  /** `yaml` whatever the file's ending is. */
+  readonly type?: 'guess' | 'yaml';
+  /** As TextDecoder names it. */
+  readonly encoding?: string;
+  /** Text that is put behind the file's own (v1 syntax only, as in Fluentd); `\n` in it is a line end. */
+  readonly inline?: string | undefined;
+}
+
 /** @throws when the file itself cannot be read; what is wrong inside is collected in `problems`. */
-export async function loadConfig(file: string, embed: Embed, problems: Problems): Promise<Element> {
+export async function loadConfig(
+  file: string,
+  embed: Embed,
+  problems: Problems,
+  { type = 'guess', encoding = 'utf-8', inline }: LoadOptions = {},
+): Promise<Element> {
   const absolute = path.resolve(file);
-  const text = diskFiles.read(absolute);
-  if (/\.ya?ml$/.test(absolute)) {
+  if (type === 'yaml' || /\.ya?ml$/.test(absolute)) {
     const { parseYamlConfig } = await import('./yaml.ts');
-    return parseYamlConfig(text, absolute, { embed, files: diskFiles, problems });
+    return parseYamlConfig(diskFiles.read(absolute), absolute, { embed, files: diskFiles, problems });
   }
+  const own = new TextDecoder(encoding, { ignoreBOM: true }).decode(fs.readFileSync(absolute));
+  const text = inline === undefined ? own : `${own}\n${inline.replaceAll('\\n', '\n')}`;
   return parseConfig(text, absolute, { embed, files: diskFiles, problems });
 }

@@ -22,8 +22,7 @@ export function explainParams(element: Element, loaded: Loaded): Line[] {
   const kind = SECTION_KINDS[element.name];
   const type = typeOf(element);
   const definition = kind === undefined || type === undefined ? undefined : loaded.get(kind, type);
-  if (kind === undefined || definition === undefined)
-    return section(element, NOTHING, 0, loaded);
+  if (kind === undefined || definition === undefined) return section(element, NOTHING, 0, loaded);
   const common = commonParams(kind);
   const schema: SectionSpec = {
     ...definition.schema,
