@@ -6,9 +6,8 @@
  * OpenSearch: plain `application/x-ndjson`, no product check, `_type` only where the server is older than 8.
  */
 import type { ConfigOf } from '../../../config/schema.ts';
-import { PluginConfigError } from '../../core/errors.ts';
+import { PluginConfigError, SluiceError } from '../../core/errors.ts';
 import { EventStream, LogEvent } from '../../core/event.ts';
-import { decodeJson, type Hash } from '../../core/value.ts';
 import {
   type BufferedOutput,
   type ChunkMeta,
@@ -17,13 +16,16 @@ import {
   type ReadyChunk,
   type Render,
 } from '../../plugin.ts';
+import type { TypeName } from './action.ts';
 import { requestHeaders } from './auth.ts';
 import { Client, hostsOf } from './client.ts';
-import { documentOf, itemCount, itemsOf, pick, requests } from './items.ts';
+import { itemCount, itemsOf, pick, requests } from './items.ts';
+import { eventOf } from './readback.ts';
 import { compileRender } from './render.ts';
 import { schema } from './schema.ts';
-import { ClusterError, Sender } from './send.ts';
+import { ClusterError, isWrapped, Sender } from './send.ts';
 import { Server } from './server.ts';
+import type { TimestampOptions } from './timestamp.ts';
 import { fitType } from './type-name.ts';
 
 type Config = ConfigOf<typeof schema>;
@@ -103,38 +105,65 @@ class ElasticsearchOutput implements BufferedOutput {
     return compileRender({
       tag,
       index: c.logstash_format ? `${resolve(c.logstash_prefix)}${c.logstash_prefix_separator}` : resolve(c.index_name),
-      type: this.#server.typeName(),
+      type: this.#resolvedType(resolve),
+      typeFromRecord: this.#server.takesTypes,
       operation: c.write_operation,
       pipeline: c.pipeline === undefined ? undefined : resolve(c.pipeline),
-      logstash: c.logstash_format ? { dateformat: c.logstash_dateformat, utc: c.utc_index } : undefined,
-      timestamp: c.logstash_format || c.include_timestamp,
-      precision: c.time_precision,
-      timeKey:
-        c.time_key === undefined
-          ? undefined
-          : { key: c.time_key, format: c.time_key_format, exclude: c.time_key_exclude_timestamp },
+      logstash: c.logstash_format ? { dateformat: resolve(c.logstash_dateformat), utc: c.utc_index } : undefined,
+      timestamp: c.logstash_format || c.include_timestamp ? this.#timestamp(tag) : undefined,
       tagKey: c.include_tag_key ? c.tag_key : undefined,
       idKey: c.id_key,
       routingKey: c.routing_key,
+      routingName: this.#server.routingName,
       parentKey: c.parent_key,
       targetIndexKey: c.target_index_key,
-      removeKeys: [c.target_type_key ?? '', ...(c.remove_keys ?? '').split(/\s*,\s*/)].filter((key) => key !== ''),
+      targetTypeKey: c.target_type_key,
+      removeKeys: (c.remove_keys ?? '').split(/\s*,\s*/).filter((key) => key !== ''),
+      removeOnUpdate: c.remove_keys_on_update.split(',').filter((key) => key !== ''),
+      removeOnUpdateKey: c.remove_keys_on_update_key,
+      isBare: c.suppress_doc_wrap,
+      flatten: c.flatten_hashes ? c.flatten_hashes_separator : undefined,
       stableIds: c.stable_ids,
       storeOrder: c.store_order,
-      onMissingId: c.emit_error_for_missing_id
-        ? (event) =>
-            this.#host.emitError(
-              tag,
-              event.clone(),
-              new Error(`Missing '_id' field. Write operation is ${c.write_operation}`),
-            )
-        : undefined,
+      onMissingId: (event) => this.#missingId(tag, event),
+      onError: (event, error) => this.#host.emitError(tag, event.clone(), error),
     });
+  }
+
+  #resolvedType(resolve: (text: string) => string): TypeName {
+    const type = this.#server.typeName();
+    return typeof type === 'string' ? resolve(type) : type;
+  }
+
+  #timestamp(tag: string): TimestampOptions {
+    const c = this.#config;
+    return {
+      precision: c.time_precision,
+      timeKey: c.time_key,
+      format: c.time_key_format,
+      exclude: c.time_key_exclude_timestamp,
+      onError: ({ sec }, value) => {
+        const event = LogEvent.from(Math.floor(Date.now() / 1000), 0, {
+          tag,
+          time: sec,
+          format: c.time_key_format ?? null,
+          value,
+        });
+        this.#host.emitError(c.time_parse_error_tag, event, new SluiceError('ERR_TIME', 'invalid date'));
+      },
+    };
+  }
+
+  #missingId(tag: string, event: LogEvent): void {
+    const { emit_error_for_missing_id: isError, write_operation: operation } = this.#config;
+    const message = `Missing '_id' field. Write operation is ${operation}`;
+    if (isError) this.#host.emitError(tag, event.clone(), new SluiceError('ERR_MISSING_ID', message));
+    else this.#host.log.debug(`Dropping record because its missing an '_id' field and write_operation is ${operation}`);
   }
 
   async write(chunk: ReadyChunk, signal: AbortSignal): Promise<void> {
     if (!this.#server.isKnown) await this.#server.ask(signal, this.#config.verify_es_version_at_startup);
-    const items = itemsOf(fitType(chunk.read(), this.#server.typeName()));
+    const items = itemsOf(this.#fitted(chunk));
     const again: number[] = [];
     let failure: Error | undefined;
     for (const { from, to } of requests(items, this.#config.bulk_message_request_threshold)) {
@@ -152,17 +181,17 @@ class ElasticsearchOutput implements BufferedOutput {
     throw failure ?? new ClusterError(`${again.length} items were rejected for now (429/503)`);
   }
 
+  #fitted(chunk: ReadyChunk): Buffer {
+    const { target_type_key: own } = this.#config;
+    if (own !== undefined && this.#server.takesTypes) return chunk.read();
+    const type = this.#resolvedType((text) => this.#host.placeholders(text, chunk.meta, chunk.id));
+    return fitType(chunk.read(), type);
+  }
+
   events(chunk: ReadyChunk): EventStream[] {
     const items = itemsOf(chunk.read());
-    const tag = chunk.meta.tag ?? '';
-    const sec = Math.floor(chunk.createdAt / 1000);
-    return [
-      new EventStream(
-        tag,
-        Array.from({ length: itemCount(items) }, (_, i) =>
-          LogEvent.from(sec, 0, decodeJson(documentOf(items, i)) as Hash),
-        ),
-      ),
-    ];
+    const wrapped = isWrapped(this.#config);
+    const events = Array.from({ length: itemCount(items) }, (_, i) => eventOf(items, i, chunk, wrapped));
+    return [new EventStream(chunk.meta.tag ?? '', events)];
   }
 }

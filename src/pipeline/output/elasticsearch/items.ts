@@ -36,16 +36,19 @@ export function documentOf(items: Items, i: number): string {
   return bytes.toString('latin1', bytes.indexOf(10) + 1, bytes.length - 1);
 }
 
-/** Cuts the items into requests of at most `limit` bytes (a bigger item stands alone); one request without limit. */
+/**
+ * Cuts the items into requests as the plugin does: the item that brings a request above `limit` bytes is its last. One request where
+ * the limit is negative.
+ */
 export function requests(items: Items, limit: number): { from: number; to: number }[] {
   const count = itemCount(items);
-  if (limit <= 0) return count === 0 ? [] : [{ from: 0, to: count }];
+  if (limit < 0) return count === 0 ? [] : [{ from: 0, to: count }];
   const out: { from: number; to: number }[] = [];
   let from = 0;
-  for (let i = 1; i <= count; i++) {
-    if (i < count && items.starts[i + 1]! - items.starts[from]! <= limit) continue;
-    out.push({ from, to: i });
-    from = i;
+  for (let to = 1; to <= count; to++) {
+    if (to < count && items.starts[to]! - items.starts[from]! <= limit) continue;
+    out.push({ from, to });
+    from = to;
   }
   return out;
 }

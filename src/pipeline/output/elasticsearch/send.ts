@@ -7,11 +7,11 @@
 import { gzipSync } from 'node:zlib';
 import type { ConfigOf } from '../../../config/schema.ts';
 import { SluiceError } from '../../core/errors.ts';
-import { LogEvent } from '../../core/event.ts';
-import { decodeJson, type Hash } from '../../core/value.ts';
+import { EventStream } from '../../core/event.ts';
 import type { OutputHost, ReadyChunk } from '../../plugin.ts';
 import type { Client } from './client.ts';
-import { documentOf, type Items } from './items.ts';
+import type { Items } from './items.ts';
+import { eventOf } from './readback.ts';
 import type { schema } from './schema.ts';
 import { verdicts } from './verdict.ts';
 
@@ -28,11 +28,17 @@ export class ClusterError extends SluiceError {
 
 const COMPRESSION = { no_compression: 0, best_speed: 1, best_compression: 9, default_compression: 6 } as const;
 
+export function isWrapped(config: Pick<Config, 'write_operation' | 'suppress_doc_wrap'>): boolean {
+  return /^up/.test(config.write_operation) && !config.suppress_doc_wrap;
+}
+
 export class Sender {
   readonly #config: Config;
   readonly #host: OutputHost;
   readonly #client: Client;
   readonly #level: number;
+  /** Whether documents are bodies of updates. */
+  readonly #isWrapped: boolean;
   readonly #items: ReturnType<OutputHost['metrics']['counter']>;
 
   constructor(config: Config, host: OutputHost, client: Client) {
@@ -40,6 +46,7 @@ export class Sender {
     this.#host = host;
     this.#client = client;
     this.#level = COMPRESSION[config.compression_level];
+    this.#isWrapped = isWrapped(config);
     this.#items = host.metrics.counter('sluice_elasticsearch_items_total', 'Items of bulk requests by outcome.', [
       'plugin_id',
       'outcome',
@@ -69,7 +76,29 @@ export class Sender {
       const reason = this.#config.log_es_400_reason ? ` [error type]: ${one.type} [reason]: '${one.reason}'` : '';
       this.#refuse(chunk, items, from + one.item, `${one.status} - Rejected by Elasticsearch${reason}`);
     }
-    return again.map((i) => from + i);
+    return this.#emitAgain(
+      chunk,
+      items,
+      again.map((i) => from + i),
+    );
+  }
+
+  /** With `retry_tag` what goes again goes through the pipeline under that tag, and is no longer this chunk's. */
+  async #emitAgain(chunk: ReadyChunk, items: Items, again: number[]): Promise<number[]> {
+    const { retry_tag: tag } = this.#config;
+    if (tag === undefined || again.length === 0) return again;
+    try {
+      await this.#host.emit(
+        new EventStream(
+          tag,
+          again.map((i) => eventOf(items, i, chunk, this.#isWrapped)),
+        ),
+      );
+      return [];
+    } catch (error) {
+      this.#host.log.warn(`cannot emit under retry_tag: the items stay in their chunk`, { error });
+      return again;
+    }
   }
 
   async #halves(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<number[]> {
@@ -90,9 +119,8 @@ export class Sender {
   }
 
   #refuse(chunk: ReadyChunk, items: Items, i: number, message: string): void {
-    const record = decodeJson(documentOf(items, i)) as Hash;
-    const tag = chunk.meta.tag ?? (this.#config.include_tag_key ? String(record[this.#config.tag_key] ?? '') : '');
-    const event = LogEvent.from(Math.floor(chunk.createdAt / 1000), 0, record);
+    const event = eventOf(items, i, chunk, this.#isWrapped);
+    const tag = chunk.meta.tag ?? (this.#config.include_tag_key ? String(event.get(this.#config.tag_key) ?? '') : '');
     if (this.#config.emit_error_label_event) this.#host.emitError(tag, event, new SluiceError('ERR_REFUSED', message));
     else this.#host.log.warn(message, { tag });
   }

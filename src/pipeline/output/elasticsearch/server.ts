@@ -2,6 +2,7 @@
 import type { ConfigOf } from '../../../config/schema.ts';
 import { SluiceError } from '../../core/errors.ts';
 import type { Logger } from '../../plugin.ts';
+import type { TypeName } from './action.ts';
 import type { Client } from './client.ts';
 import type { schema } from './schema.ts';
 
@@ -30,14 +31,29 @@ export class Server {
     return this.#major !== undefined;
   }
 
-  /** `_type` for servers before 8: `_doc` on 7 and above, the configured one before. */
-  typeName(): string | undefined {
+  /** The version that counts: what the server said, else what is assumed. */
+  get major(): number {
+    const { verify_es_version_at_startup: isAsked, default_elasticsearch_version: assumed } = this.#options.config;
+    return isAsked ? (this.#major ?? assumed) : assumed;
+  }
+
+  /** `_type`: the configured one before 7, `_doc` on 7 (null where it is suppressed), none from 8 on. */
+  typeName(): TypeName {
     const { config, isOpenSearch } = this.#options;
-    if (isOpenSearch || config.suppress_type_name) return undefined;
-    const { verify_es_version_at_startup: isAsked, default_elasticsearch_version: assumed } = config;
-    const major = isAsked ? (this.#major ?? assumed) : assumed;
-    if (major >= 8) return undefined;
-    return major === 7 ? '_doc' : config.type_name;
+    if (isOpenSearch || this.major >= 8) return undefined;
+    if (this.major < 7) return config.type_name;
+    return config.suppress_type_name ? null : '_doc';
+  }
+
+  /** Whether records may name their type: 6 takes one type an index. */
+  get takesTypes(): boolean {
+    return !this.#options.isOpenSearch && this.major < 6;
+  }
+
+  /** `routing` is taken by every server; `_routing`, which the plugin sends to old ones, by those alone. */
+  get routingName(): 'routing' | '_routing' {
+    const isCertain = this.isKnown || !this.#options.config.verify_es_version_at_startup;
+    return isCertain && !this.#options.isOpenSearch && this.major < 7 ? '_routing' : 'routing';
   }
 
   /** `isNeeded`: a server that cannot be reached is an error; documents wait until their type is known. */
