@@ -1,30 +1,52 @@
 /**
- * Figures of the viewer: time to the first byte, lines a second, and memory of its process while a big answer flows, for a fast reader and for
- * one that stops in the middle.
+ * `npm run bench -- viewer [--lines 1000000] [--url URL | --engine VERSION] [--data DIR] [--cpu-prof DIR]`: lines a second, first byte and memory
+ * of the viewer while one big answer flows, for a fast reader and for one that stops in the middle.
  *
- *   node bench/viewer.ts [--lines 1000000] [--url http://127.0.0.1:9200]
- *
- * Without --url a real Elasticsearch 9 is started; its index is made anew each time and removed in the end.
+ * Without --url and --engine the embedded store serves, as a process of its own (`--data` keeps its files for the next run); with --engine a real
+ * Elasticsearch or OpenSearch. Exit code 1: lines are missing, or memory is above its goal. Goals of speed and time are shown only: machines differ.
  */
 import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startElasticsearch } from '../test/servers/elasticsearch.ts';
-import { sluiceView } from '../test/viewer/command.ts';
+import { type EngineVersion, startElasticsearch } from '../test/servers/elasticsearch.ts';
+import { sluiceStore, sluiceView } from '../test/viewer/command.ts';
 import { store } from '../test/viewer/documents.ts';
 
-const { values } = parseArgs({ options: { lines: { type: 'string', default: '1000000' }, url: { type: 'string' } } });
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((word) => word !== 'viewer'),
+  options: {
+    lines: { type: 'string', default: '1000000' },
+    url: { type: 'string' },
+    engine: { type: 'string' },
+    data: { type: 'string' },
+    'cpu-prof': { type: 'string' },
+  },
+});
 const lines = Number(values.lines);
-const server = values.url === undefined ? await startElasticsearch('9.5.3') : undefined;
-const url = values.url ?? server!.url;
 const INDEX = 'benchviewer_-2026.11.23';
 const CONTAINERS = 4;
 const PER_STORE = 50_000;
+const GOALS = { linesPerSecond: 100_000, firstByte: 300, memory: 200 };
+
+const work = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-'));
+const profile = values['cpu-prof'];
+if (profile !== undefined) process.env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${path.resolve(profile)}`;
+
+async function startCluster(): Promise<{ url: string; name: string; stop(): Promise<void> }> {
+  if (values.url !== undefined) return { url: values.url, name: values.url, stop: async () => undefined };
+  if (values.engine !== undefined)
+    return { ...(await startElasticsearch(values.engine as EngineVersion)), name: values.engine };
+  return { ...(await sluiceStore('--data', values.data ?? work)), name: 'the embedded store' };
+}
 
 const text = (i: number) =>
   `2026-11-23 10:00:00,${String(i % 1000).padStart(3, '0')} INFO  org.apache.flink.runtime.checkpoint.CheckpointCoordinator [] - Completed checkpoint ${i} for job 7a1c (${20_000 + i} bytes)`;
 
-async function fill(): Promise<void> {
+async function fill(url: string): Promise<void> {
+  const there = (await (await fetch(`${url}/${INDEX}/_count`)).json()) as { count?: number };
+  if (there.count === lines) return;
   await fetch(`${url}/${INDEX}`, { method: 'DELETE' });
   const each = lines / CONTAINERS;
   for (let c = 0; c < CONTAINERS; c++)
@@ -44,6 +66,7 @@ function peak(pid: number): number {
   return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024);
 }
 
+/** `pauseAt`: bytes after which the reader stops for 5 seconds. */
 async function read(address: string, pauseAt = Number.POSITIVE_INFINITY) {
   const started = performance.now();
   const answer = await fetch(address);
@@ -59,26 +82,50 @@ async function read(address: string, pauseAt = Number.POSITIVE_INFINITY) {
   return { first, seconds: (performance.now() - started) / 1000, bytes, lines: newlines };
 }
 
+const row = (figure: string, measured: string, goal: string, met: boolean) => ({
+  figure,
+  measured,
+  goal,
+  met: met ? 'yes' : 'no',
+});
+
+const cluster = await startCluster();
 try {
-  await fill();
-  const view = await sluiceView('--elasticsearch', url, '--prefix', 'benchviewer_');
+  await fill(cluster.url);
+  const view = await sluiceView('--elasticsearch', cluster.url, '--prefix', 'benchviewer_');
   try {
     const address = `${view.url}/api/v1/jobs/bench/logs`;
-    await read(`${address}?tail=1`);
-    const warm = await read(`${address}?limit=1000`);
+    const cold = await read(`${address}?limit=1000`);
     const all = await read(address);
     const fastPeak = peak(view.pid);
+    const again = await read(address);
     const slow = await read(address, 1_000_000);
-    console.log(`lines             ${all.lines} of ${lines} (${(all.bytes / 2 ** 20).toFixed(0)} MiB of text)`);
-    console.log(`first byte        ${Math.round(warm.first)} ms (1000 lines), ${Math.round(all.first)} ms (all)`);
-    console.log(`lines a second    ${Math.round(all.lines / all.seconds)}`);
-    console.log(
-      `viewer RSS, peak  ${fastPeak} MiB; with a reader that stops for 5 s ${peak(view.pid)} MiB (${slow.lines} lines)`,
-    );
+    const slowPeak = peak(view.pid);
+    const speed = Math.round(lines / Math.min(all.seconds, again.seconds));
+    const first = Math.round(Math.max(all.first, again.first));
+    const counts = [all.lines, again.lines, slow.lines];
+    const megabytes = (all.bytes / 2 ** 20).toFixed(0);
+    console.log(`${lines} lines (${megabytes} MiB of text) of ${CONTAINERS} containers by time, from ${cluster.name}`);
+    const rows = [
+      row('lines a second', `${speed}`, `≥ ${GOALS.linesPerSecond}`, speed >= GOALS.linesPerSecond),
+      row('first byte of all', `${first} ms`, `≤ ${GOALS.firstByte} ms`, first <= GOALS.firstByte),
+      row('first byte, viewer just started', `${Math.round(cold.first)} ms`, '', true),
+      row('peak RSS', `${fastPeak} MiB`, `≤ ${GOALS.memory} MiB`, fastPeak <= GOALS.memory),
+      row('peak RSS, reader stops for 5 s', `${slowPeak} MiB`, `≤ ${GOALS.memory} MiB`, slowPeak <= GOALS.memory),
+      row(
+        'lines of each answer',
+        counts.join(', '),
+        `${lines}`,
+        counts.every((count) => count === lines),
+      ),
+    ];
+    console.table(Object.fromEntries(rows.map(({ figure, ...rest }) => [figure, rest])));
+    if (slowPeak > GOALS.memory || counts.some((count) => count !== lines)) process.exitCode = 1;
   } finally {
     await view.stop();
   }
 } finally {
-  await fetch(`${url}/${INDEX}`, { method: 'DELETE' }).catch(() => undefined);
-  await server?.stop();
+  if (values.url !== undefined) await fetch(`${cluster.url}/${INDEX}`, { method: 'DELETE' }).catch(() => undefined);
+  await cluster.stop();
+  fs.rmSync(work, { recursive: true, force: true });
 }

@@ -100,7 +100,7 @@ export function perform(engine: Engine, action: Action, source: Buffer | undefin
   const old = engine.get(index, id);
   if (old === undefined) return itemText(action.index, id, 1, 'created', engine.add(index, id, 1, source!, document));
   if (operation === 'create') throw conflict(index, id, old.version);
-  engine.remove(index, old.seq);
+  engine.remove(index, old);
   const version = old.version + 1;
   return itemText(action.index, id, version, 'updated', engine.add(index, id, version, source!, document));
 }
@@ -109,7 +109,7 @@ function remove(engine: Engine, action: Action): string {
   const index = engine.indices.get(action.index);
   const old = action.id === null || index === undefined ? undefined : engine.get(index, action.id);
   if (index === undefined || old === undefined) return itemText(action.index, action.id ?? '', 1, 'not_found', 0);
-  engine.remove(index, old.seq);
+  engine.remove(index, old);
   return itemText(action.index, action.id!, old.version + 1, 'deleted', old.seq);
 }
 
@@ -140,7 +140,7 @@ function update(engine: Engine, action: Action, body: JsonObject): string {
   const merged = merge(JSON.parse(before) as JsonObject, doc);
   const text = JSON.stringify(merged);
   if (text === JSON.stringify(JSON.parse(before))) return itemText(action.index, id, old.version, 'noop', old.seq);
-  engine.remove(index, old.seq);
+  engine.remove(index, old);
   const version = old.version + 1;
   return itemText(action.index, id, version, 'updated', engine.add(index, id, version, Buffer.from(text), merged));
 }

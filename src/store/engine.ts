@@ -2,7 +2,8 @@
  * Documents in SQLite: the raw source bytes, an id where one was given, milliseconds of `@timestamp`, and a group.
  *
  * A group is what many documents have in common: index, pod metadata (the whole `kubernetes` object) and the shape of the rest. Queries on these are
- * decided once per group, and `(ts, grp)` is an index, so that pages of one pod's lines in time order touch no other document's bytes.
+ * decided once per group, and the index `docs_order` holds group and order of each document, so that pages of one pod's lines touch no other
+ * document's bytes. How many documents a group has, and from when to when, is known without looking.
  * Guarantees: a bulk request is one transaction; the sequence number grows with each write, so a point in time is a number.
  * An update or delete removes the old row: an open point in time no longer sees it.
  */
@@ -10,7 +11,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parseDate, toMs } from './document/dates.ts';
+import { ANY_MARK, marksOf } from './document/marks.ts';
+import { NO_ORDER, ORDER_FIELDS, orderOf } from './document/order.ts';
 import { type FieldType, type Shape, shapeOf, typesOf } from './document/shape.ts';
+import { type Facts, noFacts, noteAdded, noteRemoved, readFacts } from './facts.ts';
 import { isObject, type JsonObject } from './json.ts';
 
 export interface Index {
@@ -28,6 +32,11 @@ export interface Group {
   /** `kubernetes` of all its documents; undefined where it differs too much to be shared. */
   readonly shared: JsonObject | undefined;
   readonly paths: ReadonlySet<string>;
+  /** The columns hold the order of its documents. */
+  readonly isOrdered: boolean;
+  /** `paths` tell which members its documents have. */
+  readonly isRegular: boolean;
+  readonly facts: Facts;
 }
 
 export interface Row {
@@ -46,9 +55,23 @@ export const SOURCE = 'CAST(source AS TEXT) AS source';
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS indices (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, uuid TEXT NOT NULL, types TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS groups (id INTEGER PRIMARY KEY, idx INTEGER NOT NULL, key TEXT NOT NULL, shared TEXT, paths TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS docs (seq INTEGER PRIMARY KEY AUTOINCREMENT, grp INTEGER NOT NULL, ts INTEGER, idx INTEGER NOT NULL, id TEXT, version INTEGER NOT NULL, source BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS docs_time ON docs (ts, grp);
+CREATE TABLE IF NOT EXISTS groups (id INTEGER PRIMARY KEY, idx INTEGER NOT NULL, key TEXT NOT NULL, shared TEXT, paths TEXT NOT NULL, kind INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS docs (seq INTEGER PRIMARY KEY AUTOINCREMENT, grp INTEGER NOT NULL, ts INTEGER, idx INTEGER NOT NULL, id TEXT, version INTEGER NOT NULL,
+  nanos INTEGER NOT NULL DEFAULT ${NO_ORDER}, file INTEGER NOT NULL DEFAULT ${NO_ORDER}, pos INTEGER NOT NULL DEFAULT ${NO_ORDER}, marks INTEGER NOT NULL DEFAULT ${ANY_MARK}, source BLOB NOT NULL);
+`;
+/** Bits of a group's kind. */
+const ORDERED = 1;
+const REGULAR = 2;
+/** What a file of an earlier version lacks. Nothing is known of its groups, and its documents count as marked: slower, and right. */
+const LATER_COLUMNS = [
+  ['groups', 'kind', '0'],
+  ...['nanos', 'file', 'pos'].map((name) => ['docs', name, String(NO_ORDER)]),
+  ['docs', 'marks', String(ANY_MARK)],
+] as const;
+const INDEXES = `
+DROP INDEX IF EXISTS docs_time;
+CREATE INDEX IF NOT EXISTS docs_order ON docs (ts, nanos, file, pos, seq, grp);
+CREATE INDEX IF NOT EXISTS docs_marks ON docs (grp, ts, marks) WHERE marks <> 0;
 CREATE UNIQUE INDEX IF NOT EXISTS docs_id ON docs (idx, id) WHERE id IS NOT NULL;
 `;
 
@@ -70,7 +93,14 @@ export class Engine {
       'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824',
     );
     this.db.exec(TABLES);
-    this.#insert = this.db.prepare('INSERT INTO docs (grp, ts, idx, id, version, source) VALUES (?, ?, ?, ?, ?, ?)');
+    for (const [table, name, value] of LATER_COLUMNS) {
+      const has = this.db.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, name);
+      if (has === undefined) this.db.exec(`ALTER TABLE ${table} ADD COLUMN ${name} INTEGER NOT NULL DEFAULT ${value}`);
+    }
+    this.db.exec(INDEXES);
+    this.#insert = this.db.prepare(
+      'INSERT INTO docs (grp, ts, idx, id, version, nanos, file, pos, marks, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    );
     this.#find = this.db.prepare(`SELECT seq, grp, ts, id, version, ${SOURCE} FROM docs WHERE idx = ? AND id = ?`);
     this.#remove = this.db.prepare('DELETE FROM docs WHERE seq = ?');
     this.#load();
@@ -127,17 +157,29 @@ export class Engine {
 
   /** Adds a document; the caller has looked whether its id is taken. Gives its sequence number. */
   add(index: Index, id: string | null, version: number, source: Uint8Array, document: JsonObject): number {
-    const group = this.#groupOf(index, document);
+    const shape = shapeOf(document, SHARED);
+    const order = orderOf(
+      document,
+      ORDER_FIELDS.some((field) => shape.paths.includes(field)),
+    );
+    const kind = (order === undefined ? 0 : ORDERED) | (shape.isRegular ? REGULAR : 0);
+    const group = this.#groupOf(index, document, shape, kind);
     const time = document['@timestamp'];
     const nanos = time === undefined ? undefined : parseDate(time);
     const ts = nanos === undefined ? null : toMs(nanos);
     index.docs++;
-    return Number(this.#insert.run(group.id, ts, index.id, id, version, source).lastInsertRowid);
+    const columns = order ?? [NO_ORDER, NO_ORDER, NO_ORDER];
+    const marks = marksOf(source);
+    const { lastInsertRowid } = this.#insert.run(group.id, ts, index.id, id, version, ...columns, marks, source);
+    const seq = Number(lastInsertRowid);
+    noteAdded(group.facts, ts, seq);
+    return seq;
   }
 
-  remove(index: Index, seq: number): void {
+  remove(index: Index, { seq, grp, ts }: Pick<Row, 'seq' | 'grp' | 'ts'>): void {
     index.docs--;
     this.#remove.run(seq);
+    noteRemoved(this.groups.get(grp)!.facts, ts, seq);
   }
 
   lastSeq(): number {
@@ -149,28 +191,35 @@ export class Engine {
     return Number(row?.['n'] ?? 0);
   }
 
-  #groupOf(index: Index, document: JsonObject): Group {
-    const shape = shapeOf(document, SHARED);
+  #groupOf(index: Index, document: JsonObject, shape: Shape, kind: number): Group {
     const shared = document[SHARED];
     const isWhole = isObject(shared) && (this.#groupCounts.get(index.id) ?? 0) < MOST_GROUPS;
     const sharedText = isWhole ? JSON.stringify(shared) : '';
-    const key = `${index.id}\n${shape.key}\n${isWhole ? sharedText : isObject(shared) ? shapeOf(shared).key : ''}`;
-    return this.#byKey.get(key) ?? this.#newGroup(index, document, key, isWhole ? sharedText : undefined, shape);
+    const rest = isWhole ? sharedText : isObject(shared) ? shapeOf(shared).key : '';
+    const key = `${index.id}\n${kind}\n${shape.key}\n${rest}`;
+    return this.#byKey.get(key) ?? this.#newGroup(index, document, key, isWhole ? sharedText : undefined, shape, kind);
   }
 
-  #newGroup(index: Index, document: JsonObject, key: string, shared: string | undefined, shape: Shape): Group {
+  #newGroup(
+    index: Index,
+    document: JsonObject,
+    key: string,
+    shared: string | undefined,
+    shape: Shape,
+    kind: number,
+  ): Group {
     const before = index.types.size;
     const paths = new Set([...shape.paths, ...typesOf(document, index.types)]);
     if (index.types.size !== before)
       this.db.prepare('UPDATE indices SET types = ? WHERE id = ?').run(JSON.stringify([...index.types]), index.id);
     const { lastInsertRowid } = this.db
-      .prepare('INSERT INTO groups (idx, key, shared, paths) VALUES (?, ?, ?, ?)')
-      .run(index.id, key, shared ?? null, JSON.stringify([...paths]));
+      .prepare('INSERT INTO groups (idx, key, shared, paths, kind) VALUES (?, ?, ?, ?, ?)')
+      .run(index.id, key, shared ?? null, JSON.stringify([...paths]), kind);
     const group: Group = {
       id: Number(lastInsertRowid),
       index,
       shared: shared === undefined ? undefined : (JSON.parse(shared) as JsonObject),
-      paths,
+      ...{ ...kindOf(kind), paths, facts: noFacts() },
     };
     this.#addGroup(group, key);
     return group;
@@ -179,18 +228,21 @@ export class Engine {
   #load(): void {
     for (const map of [this.indices, this.groups, this.#byKey, this.#groupCounts]) map.clear();
     const byId = new Map<number, Index>();
-    const counts = this.db.prepare('SELECT count(*) AS n FROM docs WHERE idx = ?');
     for (const row of this.db.prepare('SELECT id, name, uuid, types FROM indices').all()) {
       const { id, name, uuid, types } = row as unknown as { id: number; name: string; uuid: string; types: string };
-      const index = { id, name, uuid, types: new Map(JSON.parse(types)), docs: Number(counts.get(id)?.['n']) } as Index;
+      const index: Index = { id, name, uuid, types: new Map(JSON.parse(types)), docs: 0 };
       this.indices.set(name, index);
       byId.set(id, index);
     }
-    for (const row of this.db.prepare('SELECT id, idx, key, shared, paths FROM groups').all()) {
-      const { id, idx, key, shared, paths } = row as unknown as GroupRow;
+    const facts = readFacts(this.db);
+    for (const row of this.db.prepare('SELECT id, idx, key, shared, paths, kind FROM groups').all()) {
+      const { id, idx, key, shared, paths, kind } = row as unknown as GroupRow;
       const object = shared === null ? undefined : (JSON.parse(shared) as JsonObject);
       const index = byId.get(idx)!;
-      this.#addGroup({ id, index, shared: object, paths: new Set(JSON.parse(paths) as string[]) }, key);
+      const own = facts.get(id) ?? noFacts();
+      index.docs += own.count;
+      const known = { paths: new Set(JSON.parse(paths) as string[]), facts: own, ...kindOf(kind) };
+      this.#addGroup({ id, index, shared: object, ...known }, key);
     }
   }
 
@@ -207,6 +259,11 @@ interface GroupRow {
   readonly key: string;
   readonly shared: string | null;
   readonly paths: string;
+  readonly kind: number;
+}
+
+function kindOf(bits: number): Pick<Group, 'isOrdered' | 'isRegular'> {
+  return { isOrdered: (bits & ORDERED) !== 0, isRegular: (bits & REGULAR) !== 0 };
 }
 
 const AUTO_ID = 'auto-';

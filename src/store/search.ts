@@ -1,17 +1,18 @@
 /**
  * `_search`: hits in order, from/size or search_after, total, aggregations.
  *
- * Guarantees: with `@timestamp` first in the sort, a page costs what its hits cost: the index on time starts behind the last hit, and only documents
- * of one millisecond are sorted in memory. Other sorts look at all matches.
+ * Guarantees: with `@timestamp` first in the sort, a page costs what its hits cost: the index starts behind the last hit. Sorted by ORDER_FIELDS next it
+ * gives them in their order (`inOrder`); else the documents of one millisecond are sorted in memory (`byTime`, its plain twin). Other sorts look at all matches.
  */
 import { aggregate } from './aggs/aggregate.ts';
 import { parseDate, toMs } from './document/dates.ts';
 import type { Doc } from './document/doc.ts';
+import { NO_ORDER, ORDER_FIELDS } from './document/order.ts';
 import type { Engine } from './engine.ts';
 import { illegalArgument, parsingError } from './errors.ts';
 import { type Json, type JsonObject, numberOf } from './json.ts';
 import { compileQuery } from './query/compile.ts';
-import { Scan, type Scope } from './scan.ts';
+import { type Place, Scan, type Scope } from './scan.ts';
 import { checkSort, compareKeys, type SortKey, type SortValue, sortKeys, TIME } from './sort.ts';
 import { sourceFilter } from './source-filter.ts';
 
@@ -86,7 +87,7 @@ export function search(engine: Engine, body: JsonObject, options: SearchOptions)
   const after = searchAfter(body['search_after'], keys);
   if (after !== undefined && from > 0)
     throw illegalArgument('`from` parameter must be set to 0 when `search_after` is used');
-  const found = size === 0 ? [] : take(ordered(scan, keys, after), from, size);
+  const found = size === 0 ? [] : take(ordered(scan, keys, after, from + size), from, size);
   const aggs = body['aggs'] ?? body['aggregations'];
   return {
     hits: hitsText(found, body, isSorted, total(scan, body['track_total_hits'])),
@@ -120,8 +121,16 @@ function searchAfter(given: Json | undefined, keys: readonly SortKey[]): SortVal
   });
 }
 
-function* ordered(scan: Scan, keys: readonly SortKey[], after: readonly SortValue[] | undefined): Generator<Found> {
+/** `limit`: more are not needed. */
+function* ordered(
+  scan: Scan,
+  keys: readonly SortKey[],
+  after: readonly SortValue[] | undefined,
+  limit: number,
+): Generator<Found> {
   const first = keys[0];
+  if (isStoredOrder(keys) && scan.isOrdered && (after === undefined || after.every((value) => value !== null)))
+    return yield* inOrder(scan, keys, after, limit);
   if (first?.name === TIME && !first.missingFirst) return yield* byTime(scan, keys, first.descending, after);
   if (
     first === undefined ||
@@ -134,6 +143,37 @@ function* ordered(scan: Scan, keys: readonly SortKey[], after: readonly SortValu
     return;
   }
   yield* sorted(scan.docs({ by: 'written', descending: false, whole: false }), keys, after);
+}
+
+/** Time, ORDER_FIELDS with -1 where they are missing, sequence number; all in one direction. */
+function isStoredOrder(keys: readonly SortKey[]): boolean {
+  const names = [TIME, ...ORDER_FIELDS, '_shard_doc'];
+  return (
+    keys.length === names.length &&
+    keys.every(
+      ({ name, descending, missingFirst, substitute }, i) =>
+        name === names[i] &&
+        descending === keys[0]!.descending &&
+        !missingFirst &&
+        (i < 1 || i > ORDER_FIELDS.length || substitute === NO_ORDER),
+    )
+  );
+}
+
+function* inOrder(
+  scan: Scan,
+  keys: readonly SortKey[],
+  after: readonly SortValue[] | undefined,
+  limit: number,
+): Generator<Found> {
+  const { descending } = keys[0]!;
+  let count = 0;
+  for (const row of scan.inOrder(descending, after as Place | undefined, limit)) {
+    count++;
+    yield { doc: scan.docOf(row), sort: [row.ts, row.nanos, row.file, row.pos, row.seq] };
+  }
+  if (count >= limit) return;
+  yield* sorted(scan.docs({ by: 'time', descending, timeless: true, whole: true }), keys, undefined);
 }
 
 function* byTime(
@@ -191,7 +231,11 @@ function hitsText(found: readonly Found[], body: JsonObject, isSorted: boolean, 
     let head = heads.get(name);
     if (head === undefined) heads.set(name, (head = `{"_index":${JSON.stringify(name)},"_id":`));
     const source = filter(doc);
-    return `${head}${JSON.stringify(doc.id)},"_score":${score}${source === undefined ? '' : `,"_source":${source}`}${isSorted ? `,"sort":${JSON.stringify(sort)}` : ''}}`;
+    return `${head}${JSON.stringify(doc.id)},"_score":${score}${source === undefined ? '' : `,"_source":${source}`}${isSorted ? `,"sort":${sortText(sort)}` : ''}}`;
   });
   return `{${totalText}"max_score":${found.length > 0 && !isSorted ? '1.0' : 'null'},"hits":[${hits.join(',')}]}`;
+}
+
+function sortText(sort: readonly SortValue[]): string {
+  return sort.every((value) => typeof value === 'number') ? `[${sort.join(',')}]` : JSON.stringify(sort);
 }

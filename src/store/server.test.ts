@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { type StoreServer, startStore } from './server.ts';
@@ -102,4 +103,34 @@ it('refuses what it does not know in the shape of Elasticsearch’s errors', asy
     error: { type: 'parsing_exception', reason: 'unknown query [geo_shape]' },
   });
   expect((await ask(server, 'GET', '/_nodes/stats')).status).toBe(400);
+});
+
+it('reads a file of a version that knew neither the order of lines nor marks', async () => {
+  const dir = newFolder();
+  const db = new DatabaseSync(path.join(dir, 'store.db'));
+  db.exec(`CREATE TABLE indices (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, uuid TEXT NOT NULL, types TEXT NOT NULL);
+    CREATE TABLE groups (id INTEGER PRIMARY KEY, idx INTEGER NOT NULL, key TEXT NOT NULL, shared TEXT, paths TEXT NOT NULL);
+    CREATE TABLE docs (seq INTEGER PRIMARY KEY AUTOINCREMENT, grp INTEGER NOT NULL, ts INTEGER, idx INTEGER NOT NULL, id TEXT, version INTEGER NOT NULL, source BLOB NOT NULL);
+    CREATE INDEX docs_time ON docs (ts, grp);
+    INSERT INTO indices VALUES (1, 'a-1', 'u', '[["@timestamp","date"],["log","text"],["sluice.nanos","long"]]');
+    INSERT INTO groups VALUES (1, 1, 'k', NULL, '["@timestamp","log","sluice.nanos"]');`);
+  const add = db.prepare('INSERT INTO docs (grp, ts, idx, version, source) VALUES (1, 5, 1, 1, ?)');
+  for (const [log, nanos] of [
+    ['ERROR late', 2],
+    ['fine', 1],
+  ])
+    add.run(Buffer.from(JSON.stringify({ '@timestamp': 5, log, sluice: { nanos } })));
+  db.close();
+  const server = await open(dir);
+  await ask(server, 'POST', '/a-1/_doc', '{"@timestamp":5,"log":"error too","sluice":{"nanos":3}}');
+  const sort = ['@timestamp', 'sluice.nanos', 'sluice.file', 'sluice.offset'].map((name) => ({
+    [name]: { order: 'asc', unmapped_type: 'long', missing: -1 },
+  }));
+  const { id } = (await ask(server, 'POST', '/a-1/_pit?keep_alive=1m')).body;
+  const search = async (query: object) =>
+    (
+      await ask(server, 'POST', '/_search', JSON.stringify({ pit: { id }, sort: [...sort, '_shard_doc'], query }))
+    ).body.hits.hits.map((hit: { _source: { log: string } }) => hit._source.log);
+  expect(await search({ match_all: {} })).toEqual(['fine', 'ERROR late', 'error too']);
+  expect(await search({ match: { log: 'error' } })).toEqual(['ERROR late', 'error too']);
 });

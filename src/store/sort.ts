@@ -14,6 +14,8 @@ export interface SortKey {
   readonly descending: boolean;
   /** Missing values go first. */
   readonly missingFirst: boolean;
+  /** Stands for missing values. */
+  readonly substitute: SortValue;
   /** Whether an index without the field may be sorted. */
   readonly unmapped: boolean;
   value(doc: Doc): SortValue;
@@ -40,6 +42,7 @@ function keyOf(name: string, order: string, options: { readonly [key: string]: J
     name,
     descending,
     missingFirst: options['missing'] === '_first',
+    substitute: substituteOf(options['missing']),
     unmapped: options['unmapped_type'] !== undefined || name.startsWith('_'),
   };
   if (name === '_doc' || name === '_shard_doc') return { ...base, value: (doc) => doc.row.seq };
@@ -47,9 +50,6 @@ function keyOf(name: string, order: string, options: { readonly [key: string]: J
   if (name === '_id') return { ...base, value: (doc) => doc.id };
   if (name === '_index') return { ...base, value: (doc) => doc.group.index.name };
   if (name === TIME) return { ...base, value: (doc) => doc.row.ts };
-  const { missing } = options;
-  const substitute =
-    typeof missing === 'number' || (typeof missing === 'string' && !missing.startsWith('_')) ? missing : null;
   const field = fieldOf(name);
   return {
     ...base,
@@ -61,9 +61,13 @@ function keyOf(name: string, order: string, options: { readonly [key: string]: J
         const key = comparable(value, type);
         if (best === null || (descending ? compare(key, best) > 0 : compare(key, best) < 0)) best = key;
       }
-      return best ?? substitute;
+      return best ?? base.substitute;
     },
   };
+}
+
+function substituteOf(missing: Json | undefined): SortValue {
+  return typeof missing === 'number' || (typeof missing === 'string' && !missing.startsWith('_')) ? missing : null;
 }
 
 function comparable(value: Json, type: string | undefined): SortValue {

@@ -30,17 +30,26 @@ export interface Serving {
 }
 
 /** `sluice view …` on a free port; resolves when it is ready. */
-export async function sluiceView(...args: string[]): Promise<Serving> {
-  const child = spawn(bin, ['view', '--listen', '127.0.0.1:0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+export function sluiceView(...args: string[]): Promise<Serving> {
+  return serve('view', args);
+}
+
+/** `sluice store …` likewise. */
+export function sluiceStore(...args: string[]): Promise<Serving> {
+  return serve('store', args);
+}
+
+async function serve(command: string, args: readonly string[]): Promise<Serving> {
+  const child = spawn(bin, [command, '--listen', '127.0.0.1:0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (part: Buffer) => {
       text += part;
-      const match = /ready at (http:\S+)\/\n/.exec(text);
+      const match = /(http:\S+?)\/?\n/.exec(text);
       if (match !== null) resolve(match[1]!);
     });
-    void ended.then(() => reject(new Error('sluice view ended')));
+    void ended.then(() => reject(new Error(`sluice ${command} ended`)));
   });
   return {
     ...{ url, pid: child.pid! },

@@ -1,11 +1,13 @@
 /**
- * Aggregations over all matches of a query, read once in the order of writing; sources are read only where a field is not known of the group.
+ * Aggregations over all matches of a query. What the groups tell is taken from them; what needs a look at some documents (lines with a word such as
+ * ERROR) reads those that are marked; everything else reads all matches once in the order of writing.
  */
 import type { Doc } from '../document/doc.ts';
 import type { Group } from '../engine.ts';
 import { parsingError } from '../errors.ts';
 import { isObject, type Json, type JsonObject, objectOf } from '../json.ts';
 import type { GroupFacts, Scan } from '../scan.ts';
+import { together } from './bucket.ts';
 import { bucketKinds } from './buckets.ts';
 import { metricKinds } from './metrics.ts';
 
@@ -14,7 +16,14 @@ export interface Collector {
   add(doc: Doc): void;
   /** Takes all documents of a group at once; absent where each must be looked at. */
   addGroup?: ((group: Group, facts: GroupFacts) => void) | undefined;
+  /** With `addGroup`: takes what the groups do not tell, from documents that have one of `marks`. */
+  marked?: Marked | undefined;
   result(): JsonObject;
+}
+
+export interface Marked {
+  readonly marks: number;
+  add(doc: Doc): void;
 }
 
 /** Makes one collector for each bucket. */
@@ -25,9 +34,13 @@ export type Kind = (body: JsonObject, inner: () => Collector, scan: Scan) => Mak
 
 export function aggregate(scan: Scan, aggs: Json): JsonObject {
   const collector = makerOf(aggs, scan)();
-  const { addGroup } = collector;
-  if (addGroup !== undefined && scan.decided) for (const [group, facts] of scan.facts()) addGroup(group, facts);
-  else for (const doc of scan.docs({ by: 'written', descending: false, whole: false })) collector.add(doc);
+  const { addGroup, marked } = collector;
+  if (addGroup !== undefined && scan.decided) {
+    for (const [group, facts] of scan.facts()) addGroup(group, facts);
+    if (marked !== undefined)
+      for (const doc of scan.docs({ by: 'written', descending: false, whole: true, marks: marked.marks }))
+        marked.add(doc);
+  } else for (const doc of scan.docs({ by: 'written', descending: false, whole: false })) collector.add(doc);
   return collector.result();
 }
 
@@ -50,17 +63,11 @@ function makerOf(aggs: Json | undefined, scan: Scan): Maker {
   }
   return () => {
     const collectors = makers.map(([name, make]) => [name, make()] as const);
-    const together = collectors.flatMap(([, { addGroup }]) => addGroup ?? []);
     return {
+      ...together(collectors.map(([, collector]) => collector)),
       add: (doc) => {
         for (const [, collector] of collectors) collector.add(doc);
       },
-      addGroup:
-        together.length < collectors.length
-          ? undefined
-          : (group, facts) => {
-              for (const add of together) add(group, facts);
-            },
       result: () => Object.fromEntries(collectors.map(([name, collector]) => [name, collector.result()])),
     };
   };

@@ -1,5 +1,4 @@
 /** Aggregations that put documents into buckets: terms, date_histogram, filter, filters, missing, composite (of terms). */
-import { addUnits, type DateUnit, startOf, toMs, zoneMinutes } from '../document/dates.ts';
 import type { Doc } from '../document/doc.ts';
 import { illegalArgument, parsingError, searchError } from '../errors.ts';
 import {
@@ -14,38 +13,13 @@ import {
   stringOf,
 } from '../json.ts';
 import { compileQuery } from '../query/compile.ts';
-import { exactValues, type Field, fieldOf, type Query, typeOf } from '../query/node.ts';
+import { type Field, fieldOf, type Query, typeOf } from '../query/node.ts';
 import { dateText } from '../query/range.ts';
 import type { Scan } from '../scan.ts';
 import { compare, type SortValue, textReason } from '../sort.ts';
 import type { Collector, Kind } from './aggregate.ts';
-import { numbersOf } from './metrics.ts';
-
-class Bucket {
-  count = 0;
-  readonly inner: Collector;
-
-  constructor(inner: Collector) {
-    this.inner = inner;
-  }
-
-  add(doc: Doc): void {
-    this.count++;
-    this.inner.add(doc);
-  }
-
-  shown(): JsonObject {
-    return { doc_count: this.count, ...this.inner.result() };
-  }
-}
-
-/** The values by which a document is put into buckets. */
-function keysOf(doc: Doc, field: Field): SortValue[] {
-  const type = typeOf(doc.group.index.types, field);
-  if (type === 'date') return numbersOf(doc, field);
-  const values = exactValues(doc.values(field.path), field);
-  return values.length < 2 ? (values as SortValue[]) : [...new Set(values as SortValue[])];
-}
+import { Bucket, byGroups, keysOf, together } from './bucket.ts';
+import { dateHistogram } from './date-histogram.ts';
 
 function refuseText(name: string, scan: Scan): Field {
   const field = fieldOf(name);
@@ -78,15 +52,18 @@ const terms: Kind = (body, inner, scan) => {
   const order = listOf(body['order'] ?? { _count: 'desc' }).map((one) => onlyMember(objectOf(one, 'order'), 'order'));
   return () => {
     const buckets = new Map<SortValue, Bucket>();
+    const bucketsOf = (found: SortValue[]) => {
+      const keys = found.length === 0 && body['missing'] !== undefined ? [body['missing'] as SortValue] : found;
+      return keys.map((key) => {
+        let bucket = buckets.get(key);
+        if (bucket === undefined) buckets.set(key, (bucket = new Bucket(inner())));
+        return bucket;
+      });
+    };
     return {
+      ...byGroups(scan, [field], inner(), (of) => bucketsOf(of(field))),
       add(doc) {
-        const keys = keysOf(doc, field);
-        if (keys.length === 0 && body['missing'] !== undefined) keys.push(body['missing'] as SortValue);
-        for (const key of keys) {
-          let bucket = buckets.get(key);
-          if (bucket === undefined) buckets.set(key, (bucket = new Bucket(inner())));
-          bucket.add(doc);
-        }
+        for (const bucket of bucketsOf(keysOf(doc, field))) bucket.add(doc);
       },
       result() {
         const isDate = scan.groups.some(({ index }) => typeOf(index.types, field) === 'date');
@@ -123,121 +100,33 @@ function byOrder(order: readonly [string, Json][], a: JsonObject, b: JsonObject)
   return compare(a['key'] as SortValue, b['key'] as SortValue);
 }
 
-const UNITS: Readonly<Record<string, DateUnit>> = {
-  ...{
-    second: 's',
-    '1s': 's',
-    minute: 'm',
-    '1m': 'm',
-    hour: 'h',
-    '1h': 'h',
-    day: 'd',
-    '1d': 'd',
-    week: 'w',
-    '1w': 'w',
-  },
-  ...{ month: 'M', '1M': 'M', quarter: 'q', '1q': 'q', year: 'y', '1y': 'y' },
-};
-const FIXED_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const MOST_BUCKETS = 65_536;
-
-const dateHistogram: Kind = (body, inner) => {
-  refuseUnknown(
-    body,
-    [
-      'field',
-      'calendar_interval',
-      'fixed_interval',
-      'interval',
-      'min_doc_count',
-      'time_zone',
-      'extended_bounds',
-      'format',
-      'order',
-      'keyed',
-    ],
-    'date_histogram',
-  );
-  const field = fieldOf(stringOf(body['field'], 'field'));
-  const shift =
-    zoneMinutes(body['time_zone'] === undefined ? undefined : stringOf(body['time_zone'], 'time_zone')) * 60_000;
-  if (Number.isNaN(shift))
-    throw illegalArgument(`time zone [${String(body['time_zone'])}] is not supported by the embedded store`);
-  const step = stepOf(body);
-  const floor = (ms: number) => step.floor(ms + shift) - shift;
-  const least = numberOf(body['min_doc_count'], 'min_doc_count', 0);
-  return () => {
-    const buckets = new Map<number, Bucket>();
-    return {
-      add(doc) {
-        for (const ms of numbersOf(doc, field)) {
-          const key = floor(ms);
-          let bucket = buckets.get(key);
-          if (bucket === undefined) buckets.set(key, (bucket = new Bucket(inner())));
-          bucket.add(doc);
-        }
-      },
-      result() {
-        const bounds = isObject(body['extended_bounds']) ? body['extended_bounds'] : {};
-        const ends = [bounds['min'], bounds['max']].flatMap((bound) =>
-          bound === undefined ? [] : floor(Number(bound)),
-        );
-        const keys = [...buckets.keys(), ...(least === 0 ? ends : [])].sort((a, b) => a - b);
-        const last = keys.at(-1);
-        if (least === 0 && last !== undefined)
-          for (let at = keys[0]!, n = 0; at < last; at = step.next(at + shift) - shift) {
-            if (++n > MOST_BUCKETS)
-              throw searchError(
-                'too_many_buckets_exception',
-                `Trying to create too many buckets. Must be less than or equal to: [${MOST_BUCKETS}] but this number of buckets was exceeded.`,
-              );
-            if (!buckets.has(at)) buckets.set(at, new Bucket(inner()));
-          }
-        const all = [...buckets].filter(([, { count }]) => count >= least).sort(([a], [b]) => a - b);
-        return { buckets: all.map(([key, bucket]) => ({ key_as_string: dateText(key), key, ...bucket.shown() })) };
-      },
-    };
-  };
-};
-
-function stepOf(body: JsonObject): { floor(ms: number): number; next(ms: number): number } {
-  const name = stringOf(body['calendar_interval'] ?? body['interval'] ?? '', 'interval');
-  const unit = body['fixed_interval'] === undefined ? UNITS[name] : undefined;
-  if (unit !== undefined) {
-    return {
-      floor: (ms) => toMs(startOf(BigInt(ms) * 1_000_000n, unit)),
-      next: (ms) => toMs(addUnits(BigInt(ms) * 1_000_000n, 1, unit)),
-    };
-  }
-  if (body['calendar_interval'] !== undefined)
-    throw illegalArgument(`The supplied interval [${name}] could not be parsed as a calendar interval.`);
-  const fixed = stringOf(body['fixed_interval'] ?? body['interval'] ?? '', 'interval');
-  const match = /^(\d+)(ms|s|m|h|d)$/.exec(fixed);
-  if (match === null || Number(match[1]) === 0)
-    throw illegalArgument(
-      `failed to parse setting [date_histogram.fixedInterval] with value [${fixed}] as a time value`,
-    );
-  const size = Number(match[1]) * FIXED_MS[match[2]!]!;
-  return { floor: (ms) => Math.floor(ms / size) * size, next: (ms) => ms + size };
-}
-
 function onQuery(query: Query, inner: () => Collector, scan: Scan): Collector {
   const bucket = new Bucket(inner());
-  const innerGroup = bucket.inner.addGroup;
-  const isDecided = innerGroup !== undefined && scan.groups.every((group) => query.group(group) !== undefined);
-  return {
-    addGroup: !isDecided
-      ? undefined
-      : (group, facts) => {
-          if (query.group(group) !== true) return;
-          bucket.count += facts.count;
-          innerGroup(group, facts);
-        },
+  const { addGroup, marked } = bucket.inner;
+  const fits = (doc: Doc) => query.group(doc.group) ?? query.test(doc);
+  const collector: Collector = {
     add(doc) {
-      if (query.group(doc.group) ?? query.test(doc)) bucket.add(doc);
+      if (fits(doc)) bucket.add(doc);
     },
     result: () => bucket.shown(),
   };
+  if (addGroup !== undefined && scan.groups.every((group) => query.group(group) !== undefined))
+    return {
+      ...collector,
+      addGroup(group, facts) {
+        if (query.group(group) === true) bucket.addGroup(group, facts);
+      },
+      marked: marked && {
+        marks: marked.marks,
+        add(doc) {
+          if (query.group(doc.group) === true) marked.add(doc);
+        },
+      },
+    };
+  // Matches are counted one by one, and looked for among the marked documents only.
+  if (query.marks !== undefined)
+    return { ...collector, addGroup: () => undefined, marked: { marks: query.marks, add: collector.add } };
+  return collector;
 }
 
 const filter: Kind = (body, inner, scan) => {
@@ -252,6 +141,7 @@ const filters: Kind = (body, inner, scan) => {
   return () => {
     const all = named.map(([name, query]) => [name, onQuery(query, inner, scan)] as const);
     return {
+      ...together(all.map(([, one]) => one)),
       add: (doc) => {
         for (const [, one] of all) one.add(doc);
       },
@@ -286,20 +176,25 @@ const composite: Kind = (body, inner, scan) => {
   const start = after === undefined ? undefined : sources.map(({ name }) => after[name] as SortValue);
   return () => {
     const buckets = new Map<string, { readonly key: SortValue[]; readonly bucket: Bucket }>();
+    const bucketsOf = (valuesOf: (field: Field) => SortValue[]) => {
+      let keys: SortValue[][] = [[]];
+      for (const { field } of sources) {
+        const values = valuesOf(field);
+        keys = keys.flatMap((key) => values.map((value) => [...key, value]));
+      }
+      return keys.flatMap((key) => {
+        if (start !== undefined && byKey(key, start) <= 0) return [];
+        const text = JSON.stringify(key);
+        let entry = buckets.get(text);
+        if (entry === undefined) buckets.set(text, (entry = { key, bucket: new Bucket(inner()) }));
+        return entry.bucket;
+      });
+    };
+    const fields = sources.map(({ field }) => field);
     return {
+      ...byGroups(scan, fields, inner(), bucketsOf),
       add(doc) {
-        let keys: SortValue[][] = [[]];
-        for (const { field } of sources) {
-          const values = keysOf(doc, field);
-          keys = keys.flatMap((key) => values.map((value) => [...key, value]));
-        }
-        for (const key of keys) {
-          if (start !== undefined && byKey(key, start) <= 0) continue;
-          const text = JSON.stringify(key);
-          let entry = buckets.get(text);
-          if (entry === undefined) buckets.set(text, (entry = { key, bucket: new Bucket(inner()) }));
-          entry.bucket.add(doc);
-        }
+        for (const bucket of bucketsOf((field) => keysOf(doc, field))) bucket.add(doc);
       },
       result() {
         const shown = [...buckets.values()].sort((a, b) => byKey(a.key, b.key)).slice(0, size);

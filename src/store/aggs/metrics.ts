@@ -30,7 +30,8 @@ interface Numbers {
   isDate: boolean;
 }
 
-function numbers(show: (numbers: Numbers) => JsonObject): Kind {
+/** `isOfEnds`: all that is shown follows from the least, the greatest and whether there are any. */
+function numbers(show: (numbers: Numbers) => JsonObject, isOfEnds = false): Kind {
   return (body) => {
     refuseUnknown(body, ['field', 'format', 'missing'], 'metric');
     const field = fieldOf(stringOf(body['field'], 'field'));
@@ -52,6 +53,15 @@ function numbers(show: (numbers: Numbers) => JsonObject): Kind {
             if (value > all.max) all.max = value;
           }
         },
+        addGroup:
+          field.path !== TIME || !isOfEnds
+            ? undefined
+            : (_, { timed, first, last }) => {
+                if (first === null || last === null) return;
+                all.count += timed;
+                all.min = Math.min(all.min, first);
+                all.max = Math.max(all.max, last);
+              },
         result: () => show(all),
       };
     };
@@ -89,7 +99,7 @@ const valueCount: Kind = (body) => {
   };
 };
 
-const topHits: Kind = (body) => {
+const topHits: Kind = (body, _, scan) => {
   refuseUnknown(body, ['size', 'from', '_source', 'sort'], 'top_hits');
   const size = numberOf(body['size'], 'size', 3);
   const keys = sortKeys(body['sort']);
@@ -107,6 +117,14 @@ const topHits: Kind = (body) => {
         if (keys.length === 0 && found.length >= size) return;
         if (found.push(doc) > size + 1000) cut();
       },
+      addGroup:
+        keys.length > 0 || size > 1
+          ? undefined
+          : (group, { count, seq }) => {
+              total += count;
+              if (seq === null || (found[0] !== undefined && found[0].row.seq < seq)) return;
+              found = [scan.docOf({ seq, ts: null, grp: group.id })];
+            },
       result() {
         cut();
         const hits = found.map((doc) => {
@@ -126,8 +144,8 @@ const topHits: Kind = (body) => {
 };
 
 export const metricKinds: Readonly<Record<string, Kind>> = {
-  min: numbers((all) => shown(all.min, all)),
-  max: numbers((all) => shown(all.max, all)),
+  min: numbers((all) => shown(all.min, all), true),
+  max: numbers((all) => shown(all.max, all), true),
   avg: numbers((all) => shown(all.sum / all.count, all)),
   sum: numbers(({ sum }) => ({ value: sum })),
   stats: numbers((all) => {

@@ -8,13 +8,21 @@ export interface Shape {
   /** The same for two documents that have the same fields. */
   readonly key: string;
   readonly paths: readonly string[];
+  /** Each member of the document has a value, and no dot in its name: the paths tell which members there are. */
+  readonly isRegular: boolean;
 }
 
 /** The fields that have a value; `except` is left out. */
 export function shapeOf(document: JsonObject, except?: string): Shape {
   const paths: string[] = [];
-  walk(document, '', (path) => paths.push(path), except);
-  return { key: paths.join('\0'), paths };
+  let isRegular = true;
+  for (const name of Object.keys(document)) {
+    const value = document[name] as Json;
+    const before = paths.length;
+    if (name !== except) leaf(value, name, (path) => paths.push(path));
+    isRegular &&= !name.includes('.') && (name === except ? isObject(value) : paths.length > before);
+  }
+  return { key: paths.join('\0'), paths, isRegular };
 }
 
 /** All fields of a document; those that are new get a type. */
@@ -27,11 +35,8 @@ export function typesOf(document: JsonObject, types: Map<string, FieldType>): st
   return paths;
 }
 
-function walk(object: JsonObject, prefix: string, found: (path: string, value: Json) => void, except?: string): void {
-  for (const key of Object.keys(object)) {
-    if (key === except) continue;
-    leaf(object[key] as Json, prefix + key, found);
-  }
+function walk(object: JsonObject, prefix: string, found: (path: string, value: Json) => void): void {
+  for (const key of Object.keys(object)) leaf(object[key] as Json, prefix + key, found);
 }
 
 function leaf(value: Json, path: string, found: (path: string, value: Json) => void): void {

@@ -1,4 +1,5 @@
 /** Words in a text: all or some of them, or one behind the other. */
+import { marksFor } from '../document/marks.ts';
 import { wordsOf } from '../document/text.ts';
 import { type Json, type JsonObject, numberOf, stringOf } from '../json.ts';
 import { fieldOf, NONE, onValues, type Query } from './node.ts';
@@ -19,7 +20,8 @@ export function match(name: string, value: Json | undefined, options: JsonObject
     const there = new Set(wordsOf(text));
     return words.filter((word) => there.has(word)).length >= wanted;
   });
-  return forText(name, isText, exact);
+  const marks = wanted < 1 ? undefined : marksFor(words);
+  return { ...forText(name, isText, exact), marks };
 }
 
 export function phrase(name: string, text: string, lastIsPrefix: boolean): Query {

@@ -12,6 +12,8 @@ export interface Query {
   /** Milliseconds that every match lies between, inclusive; for the index on time. */
   readonly from?: number;
   readonly to?: number;
+  /** Each match has one of these marks. */
+  readonly marks?: number | undefined;
   /** The query without what `from` and `to` say, which they say exactly. */
   readonly rest?: Query;
 }
@@ -63,6 +65,7 @@ export function and(parts: readonly Query[]): Query {
   if (parts.length === 1) return parts[0]!;
   const from = parts.flatMap((part) => part.from ?? []);
   const to = parts.flatMap((part) => part.to ?? []);
+  const { marks } = parts.find((part) => part.marks !== undefined) ?? {};
   return {
     group(group) {
       let all: boolean | undefined = true;
@@ -74,6 +77,7 @@ export function and(parts: readonly Query[]): Query {
       return all;
     },
     test: (doc) => parts.every((part) => part.group(doc.group) ?? part.test(doc)),
+    ...(marks === undefined ? {} : { marks }),
     ...(from.length > 0 ? { from: Math.max(...from) } : {}),
     ...(to.length > 0 ? { to: Math.min(...to) } : {}),
     ...(from.length > 0
