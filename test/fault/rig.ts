@@ -3,9 +3,11 @@
  *
  * Guarantees: a scenario ends when every line has arrived, or nothing new came for QUIET_MS; its folder is removed when its promises held.
  */
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { Agent, type AgentOptions } from './agent.ts';
 import { Cluster } from './cluster.ts';
 import { Pod } from './node.ts';
@@ -27,6 +29,8 @@ export interface Scenario extends AgentOptions {
   readonly indexedOnce?: true;
   /** Further promises; gives what is broken. */
   check?(rig: Rig): string | undefined;
+  /** What was measured. */
+  tell?(rig: Rig): string;
 }
 
 export interface Result {
@@ -39,6 +43,7 @@ export interface Result {
   readonly seconds: number;
   readonly peakRss: number;
   readonly broken: readonly string[];
+  readonly told: string | undefined;
 }
 
 export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -46,7 +51,7 @@ export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(r
 export class Rig {
   readonly root = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-fault-'));
   readonly cluster = new Cluster();
-  readonly pods: Pod[] = [];
+  readonly pods: { readonly name: string; readonly written: number }[] = [];
   /** Times in the scenario that it wants to tell of. */
   readonly notes: string[] = [];
   agent!: Agent;
@@ -61,6 +66,13 @@ export class Rig {
     const pod = new Pod(this.root, name);
     this.pods.push(pod);
     return pod;
+  }
+
+  /** A pod that writes `rate` MB a second, from a process of its own. */
+  async loud(name: string, rate: number, seconds: number): Promise<void> {
+    const args = [path.join(import.meta.dirname, 'loud.ts'), this.root, name, String(rate), String(seconds)];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    this.pods.push({ name, written: Number(stdout) });
   }
 
   async arrived(share = 1): Promise<void> {
@@ -138,5 +150,6 @@ function evaluate(rig: Rig, scenario: Scenario, seconds: number, failure: string
     lost: missing.length,
     ...{ sentTwice, indexedTwice, seconds, broken },
     peakRss: rig.agent.peakRss,
+    told: failure === undefined ? scenario.tell?.(rig) : undefined,
   };
 }

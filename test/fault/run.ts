@@ -11,6 +11,7 @@ let failed = 0;
 for (const scenario of scenarios.filter(({ name }) => wanted.test(name))) {
   const result = await runScenario(scenario, Number(values.scale));
   console.log(row(result));
+  if (result.told !== undefined) console.log(`    ${result.told}`);
   for (const broken of result.broken) console.log(`    BROKEN ${broken}`);
   if (result.broken.length > 0) failed++;
 }

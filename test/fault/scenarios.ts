@@ -276,26 +276,32 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
-    name: 'one loud pod, a hundred quiet ones',
+    name: 'one loud pod (50 MB/s), a hundred quiet ones',
     flushThreads: 2,
     async run(rig) {
-      const loud = rig.pod('loud');
       const quiet = Array.from({ length: 100 }, (_, i) => rig.pod(`quiet-${i}`));
       await sleep(1500);
-      for (let i = 0; i < 40; i++) {
-        loud.write(5000);
-        if (i % 10 === 9) loud.rotate();
-        for (const pod of quiet) if (i % 4 === 0) pod.write(1);
+      const loud = rig.loud('loud', 50, 8);
+      let late = 0;
+      for (let i = 0; i < 80; i++) {
+        for (const pod of quiet.slice((i % 4) * 25, (i % 4) * 25 + 25)) pod.write(1);
+        const slept = performance.now();
         await sleep(100);
+        late = Math.max(late, performance.now() - slept - 100);
       }
+      await loud;
       await rig.arrived();
       const delays = quiet.flatMap((pod) =>
         pod.writtenAt.map((at, n) => (rig.cluster.seenAt.get(`${pod.name} ${n}`) ?? Number.POSITIVE_INFINITY) - at),
       );
       delays.sort((a, b) => a - b);
-      rig.notes.push(String(delays[Math.floor(delays.length * 0.99)]));
+      const at = (share: number) => delays[Math.floor(delays.length * share)]!;
+      rig.notes.push(String(at(0.99)), String(at(0.5)), late.toFixed(0));
     },
-    // A second of reading, and the flush_interval of this configuration with the cluster's share of the cores.
-    check: (rig) => (Number(rig.notes[0]) > 3000 ? `p99 of the quiet pods: ${rig.notes[0]} ms` : undefined),
+    // On a machine that others use too, a timer is late as well: agent, cluster and writer each may be.
+    check: (rig) =>
+      Number(rig.notes[0]) > 1000 + 3 * Number(rig.notes[2]) ? `p99 of the quiet pods: ${rig.notes[0]} ms` : undefined,
+    tell: (rig) =>
+      `delay of the quiet pods: p99 ${rig.notes[0]} ms, median ${rig.notes[1]} ms; timers were late by up to ${rig.notes[2]} ms`,
   },
 ];

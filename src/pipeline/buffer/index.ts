@@ -44,6 +44,8 @@ const FILE_TOTAL = 64 * 1024 ** 3;
 /** Time that a stop gives the last flush. */
 const SHUTDOWN_MS = 20_000;
 const NO_META = '';
+/** How late a chunk may be queued, as a share of the interval. */
+const TICK_SHARE = 0.25;
 /** Characters of entries that are put together before they become bytes: longer strings live in pages of their own. */
 const PIECE = 32 * 1024;
 /** Events of a foreign chunk that are in memory at the same time. */
@@ -132,7 +134,8 @@ export class OutputBuffer implements Output {
     }
     for (const chunk of foreign) this.#takeOver(chunk);
     const { clock } = this.#host.ports;
-    const every = Math.max(20, Math.min(this.#config.flush_thread_interval, this.#config.flush_interval, 1) * 1000);
+    const shortest = Math.min(this.#config.flush_thread_interval, this.#config.flush_interval, 1) * 1000;
+    const every = Math.max(20, shortest * TICK_SHARE);
     this.#timers.push(clock.every(every, () => this.#tick()));
     this.#tick();
   }

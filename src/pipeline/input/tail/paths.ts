@@ -35,11 +35,13 @@ export class Paths {
     const now = Math.floor(nowMs / 1000);
     const excludes = this.#excludes(now);
     const found = new Set(this.#patterns(now).flatMap(matching));
-    return [...found].filter(
-      (file) =>
-        !excludes.some((glob) => glob === file || path.matchesGlob(file, glob)) &&
-        (known?.has(file) || this.#follows(file, nowMs)),
-    );
+    return [...found].filter((file) => known?.has(file) || (!isAmong(excludes, file) && this.#follows(file, nowMs)));
+  }
+
+  /** Whether `expand` would give this file. */
+  includes(file: string, nowMs: number): boolean {
+    const now = Math.floor(nowMs / 1000);
+    return isAmong(this.#patterns(now), file) && !isAmong(this.#excludes(now), file) && this.#follows(file, nowMs);
   }
 
   /** Folders whose changes may bring new files: the longest part of each pattern without a glob. */
@@ -53,6 +55,10 @@ export class Paths {
     const { recently } = this.#options;
     return recently === undefined || stat.mtimeMs >= nowMs - recently * 1000;
   }
+}
+
+function isAmong(globs: readonly string[], file: string): boolean {
+  return globs.some((glob) => glob === file || path.matchesGlob(file, glob));
 }
 
 function matching(pattern: string): string[] {

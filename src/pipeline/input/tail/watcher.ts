@@ -102,14 +102,13 @@ export class Watcher implements Origin {
     this.head = readHead(this.#fs, this.fd);
   }
 
+  get isRefused(): boolean {
+    return this.#refused;
+  }
+
   /** Nothing more is read of it, whatever it becomes. */
   refuse(): void {
     this.#refused = true;
-  }
-
-  /** True when no name leads to the file any more. */
-  get deleted(): boolean {
-    return this.#fs.fstatSync(this.fd).nlink === 0;
   }
 
   /** The next whole lines, or undefined. `limit`: longest line; longer ones are skipped and counted by `onSkip`. `repair`: bytes that are no UTF-8 become U+FFFD. */

@@ -30,7 +30,9 @@ import { fitType } from './type-name.ts';
 
 type Config = ConfigOf<typeof schema>;
 
-const VERSION_WAIT_MS = 3000;
+/** How long a start waits for the cluster: reading begins within a second even where the cluster hangs. */
+const VERSION_WAIT_MS = 400;
+
 function definition(type: string) {
   return defineBufferedOutput({
     kind: 'output',

@@ -1,0 +1,176 @@
+/**
+ * Whose turn it is: files that are due are read one block each, in turns, until none of them has more.
+ *
+ * Guarantees: paths with rotated files waiting come first, since these may be deleted under us; a file that becomes due while others are read has
+ * its turn within TICK_MS and one round, however loud they are; an error of one file holds up no other. The next file of a path comes when the
+ * one before it is at its end.
+ */
+import type { InputHost } from '../../plugin.ts';
+import type { Chain, Followed, Following } from './followed.ts';
+import type { Ledger } from './ledger.ts';
+import type { Reading } from './reading.ts';
+
+const TICK_MS = 50;
+/** Looks at files that grew lately. */
+const ACTIVE_MS = 100;
+/** A file that grew within this time counts as active. */
+const ACTIVE_FOR_MS = 5000;
+/** Looks at idle files: as often as gives a thousand looks a second (under 1 % of a core), within these bounds. */
+const MOST_IDLE_MS = 1000;
+/** Until a file that cannot be read is tried again. */
+const AGAIN_MS = 1000;
+
+export interface TurnsOptions {
+  readonly host: InputHost;
+  readonly following: Following;
+  readonly ledger: Ledger;
+  readonly reading: Reading;
+  /** Seconds. */
+  readonly rotateWait: number;
+  /** The path of a chain leads elsewhere: adds what came after it. */
+  noticeRotation(file: string, chain: Chain): void;
+  close(followed: Followed): void;
+}
+
+export class Turns {
+  readonly #options: TurnsOptions;
+  #running: Promise<void> | undefined;
+  #stopping = false;
+
+  constructor(options: TurnsOptions) {
+    this.#options = options;
+  }
+
+  /** Looks at files that are due and reads until none of them has more. */
+  run(): void {
+    if (this.#running !== undefined || this.#stopping) return;
+    this.#running = this.#run()
+      .catch((error: unknown) => this.#options.host.log.error('unexpected error while reading', { error }))
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options.host.ports;
+    let lookedAt = clock.monotonic();
+    let ready = this.#ready(lookedAt);
+    while (ready.length > 0 && !this.#stopping) {
+      const more: Followed[] = [];
+      for (const followed of ready) {
+        if (this.#stopping) return;
+        const next = await this.#turn(followed);
+        if (next !== undefined) more.push(next);
+      }
+      ready = more;
+      // Timers, flushes and the metrics endpoint get their turn.
+      if (more.length > 0) await new Promise((resolve) => setImmediate(resolve));
+      const mono = clock.monotonic();
+      if (mono - lookedAt < TICK_MS) continue;
+      lookedAt = mono;
+      const busy = new Set(more);
+      ready = [...this.#ready(mono).filter((followed) => !busy.has(followed)), ...more];
+    }
+    await this.#options.reading.flushOld();
+  }
+
+  /** One block; gives who is to be read next of this path, if there is more. */
+  async #turn(followed: Followed): Promise<Followed | undefined> {
+    try {
+      const outcome = await this.#options.reading.block(followed);
+      return outcome === 'more' ? followed : outcome === 'end' ? await this.#next(followed) : undefined;
+    } catch (error) {
+      const { host } = this.#options;
+      host.log.warn('a file could not be read', { file: followed.watcher.path, error });
+      followed.watcher.nextLook = host.ports.clock.monotonic() + AGAIN_MS;
+      return undefined;
+    }
+  }
+
+  #ready(mono: number): Followed[] {
+    const { following } = this.#options;
+    const late = following.late.filter((followed) => this.#isLate(followed, mono));
+    const due: Chain[] = [];
+    for (const chain of following.chains.values())
+      if (mono >= chain[0]!.watcher.nextLook && this.#isDue(chain, mono)) due.push(chain);
+    due.sort((a, b) => b.length - a.length);
+    return [...late, ...due.map((chain) => chain[0]!)];
+  }
+
+  #isDue(chain: Chain, mono: number): boolean {
+    const { host, following } = this.#options;
+    const { watcher } = chain[0]!;
+    let grew = false;
+    try {
+      grew = watcher.packed || watcher.look() || chain.length > 1;
+      if (grew) watcher.lastGrowth = mono;
+      else {
+        watcher.caughtUpAt = host.ports.clock.now();
+        grew = this.#leadsElsewhere(chain, mono);
+      }
+    } catch (error) {
+      host.log.warn('a file could not be looked at', { file: watcher.path, error });
+    }
+    const isActive = mono - watcher.lastGrowth < ACTIVE_FOR_MS;
+    watcher.nextLook =
+      mono + (isActive ? ACTIVE_MS : Math.min(MOST_IDLE_MS, Math.max(ACTIVE_MS, following.chains.size)));
+    return grew;
+  }
+
+  /** At the end of a file: does its path still lead to it? Only then may the next file of the path be read. */
+  #leadsElsewhere(chain: Chain, mono: number): boolean {
+    const { host, following, ledger, rotateWait, noticeRotation } = this.#options;
+    const { watcher } = chain[0]!;
+    const stat = host.ports.fs.statSync(watcher.path, { throwIfNoEntry: false });
+    if (stat === undefined) {
+      watcher.drainedAt ??= mono;
+      if (mono - watcher.drainedAt < rotateWait * 1000) return false;
+      following.late.push(chain[0]!);
+      following.chains.delete(watcher.path);
+      ledger.gone(watcher.path);
+      return false;
+    }
+    watcher.drainedAt = undefined;
+    if (stat.ino === watcher.inode && stat.dev === watcher.dev) return false;
+    noticeRotation(watcher.path, chain);
+    return chain.length > 1;
+  }
+
+  /** The first file of a chain is at its end and another waits: that one's turn. Late lines of the old one are read beside it. */
+  async #next(followed: Followed): Promise<Followed | undefined> {
+    const { host, following, ledger, reading, close } = this.#options;
+    const { watcher } = followed;
+    const chain = following.chains.get(watcher.path);
+    if (chain?.[0] !== followed || chain.length < 2) return undefined;
+    if (!watcher.packed && watcher.look()) return undefined;
+    if (followed.lines.pending && !(await reading.flush(followed))) return undefined;
+    chain.shift();
+    if (watcher.packed) close(followed);
+    else following.late.push(followed);
+    watcher.drainedAt = host.ports.clock.monotonic();
+    ledger.record(chain[0]!);
+    return chain[0]!;
+  }
+
+  /** A rotated file stays open for late writers. */
+  #isLate(followed: Followed, mono: number): boolean {
+    const { following, rotateWait, close } = this.#options;
+    const { watcher } = followed;
+    if (mono < watcher.nextLook) return false;
+    watcher.nextLook = mono + ACTIVE_MS;
+    if (watcher.look()) {
+      watcher.drainedAt = mono;
+      return true;
+    }
+    if (mono - (watcher.drainedAt ??= mono) >= rotateWait * 1000) {
+      following.late = following.late.filter((other) => other !== followed);
+      close(followed);
+    }
+    return false;
+  }
+}
