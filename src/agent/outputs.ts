@@ -8,7 +8,7 @@ import { createBuffer } from '../pipeline/buffer/index.ts';
 import { checkPlaceholders, extractPlaceholders } from '../pipeline/buffer/placeholders.ts';
 import { bufferSchema } from '../pipeline/buffer/schema.ts';
 import type { EventStream } from '../pipeline/core/event.ts';
-import type { BufferedOutput, Output, OutputHost, Running } from '../pipeline/plugin.ts';
+import type { BufferedOutput, Host, Output, OutputHost, Running } from '../pipeline/plugin.ts';
 import { elementWithDefaults } from './buffer-defaults.ts';
 import { DirectOutput } from './direct-output.ts';
 import { checkPlugin, createHost, type HostEnvironment, typeOf, unknownPlugin } from './host.ts';
@@ -113,6 +113,21 @@ function definitionOf(
 function bufferOf(element: Element, definition: AnyOutputDefinition): Element {
   const defaults = definition.buffering === 'none' ? {} : (definition.bufferDefaults ?? {});
   return elementWithDefaults(element, defaults);
+}
+
+/** For an output that stands alone, without pipeline around it. */
+export function hostOfOutput(host: Host, element: Element, system: SystemConfig): OutputHost {
+  return {
+    ...host,
+    emitToLabel: () => undefined,
+    emit: () => undefined,
+    child: () => NOWHERE,
+    placeholders: (template, meta, chunkId) => extractPlaceholders(template, meta, chunkId, element.bare('buffer')),
+    bufferElement: element.child('buffer'),
+    timekey: undefined,
+    fileMode: system.fileMode,
+    dirMode: system.dirMode,
+  };
 }
 
 function outputHost(

@@ -75,7 +75,7 @@ async function told(text: string): Promise<string> {
     workerId: 0,
   });
   const { problems, graph } = await worker.prepare();
-  const explained = elementFrom(text).children.flatMap((child) => explainParams(child, loaded));
+  const explained = explainParams(elementFrom(text), loaded);
   return [
     ...lines,
     ...problems.list.map(problemText),

@@ -21,6 +21,24 @@ export function sluice(args: readonly string[], env: Record<string, string> = {}
   return { code: status, stdout, stderr };
 }
 
+/** As `sluice`, while servers of this process go on. */
+export function sluiceBeside(args: readonly string[], env: Record<string, string> = {}): Promise<Result> {
+  const child = spawn(bin, args, {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  });
+  const texts = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (part: string) => {
+      texts[name] += part;
+    });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, ...texts }));
+  });
+}
+
 /** A folder of its own that is gone with `remove`. */
 export function temporaryFolder(): { path: string; write(name: string, text: string): string; remove(): void } {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-test-'));

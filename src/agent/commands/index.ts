@@ -6,6 +6,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   test: async () => (await import('./test.ts')).test,
   tap: async () => (await import('./tap.ts')).tap,
   migrate: async () => (await import('./migrate.ts')).migrate,
+  replay: async () => (await import('./replay.ts')).replay,
   store: async () => (await import('./store.ts')).store,
   view: async () => (await import('../../viewer/cli/view.ts')).view,
   logs: async () => (await import('../../viewer/cli/logs.ts')).logs,

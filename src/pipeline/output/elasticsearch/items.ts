@@ -30,6 +30,12 @@ export function pick(items: Items, which: readonly number[]): Buffer {
   return Buffer.concat(which.map((i) => itemBytes(items, i)));
 }
 
+/** The action line of an item. */
+export function actionOf(items: Items, i: number): string {
+  const bytes = itemBytes(items, i);
+  return bytes.toString('latin1', 0, bytes.indexOf(10));
+}
+
 /** The document of an item. */
 export function documentOf(items: Items, i: number): string {
   const bytes = itemBytes(items, i);

@@ -100,6 +100,17 @@ export const schema = {
       doc: 'Accepted; refused items are retried.',
       fluentd: 'ignored',
     },
+    dead_letter_file: {
+      type: 'string',
+      doc: 'File that takes refused documents instead of @ERROR: NDJSON that `sluice replay` sends again.',
+      fluentd: 'ours',
+    },
+    dead_letter_limit_size: {
+      type: 'size',
+      default: '128m',
+      doc: 'Bytes of the dead-letter file with its older parts (`.1` …); the oldest part goes.',
+      fluentd: 'ours',
+    },
     stable_ids: {
       type: 'bool',
       default: 'false',
@@ -158,7 +169,6 @@ export const schema = {
       'catch_transport_exception_on_retry',
       'use_legacy_template',
       'data_stream_name',
-      'dead_letter',
       'sniff',
       'ca_path',
       'include_index_in_url',

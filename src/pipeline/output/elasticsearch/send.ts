@@ -7,13 +7,14 @@
 import { gzipSync } from 'node:zlib';
 import type { ConfigOf } from '../../../config/schema.ts';
 import { SluiceError } from '../../core/errors.ts';
-import { EventStream } from '../../core/event.ts';
+import { EventStream, type LogEvent } from '../../core/event.ts';
 import type { OutputHost, ReadyChunk } from '../../plugin.ts';
 import type { Client } from './client.ts';
 import type { Items } from './items.ts';
+import { Letterbox } from './letterbox.ts';
 import { eventOf } from './readback.ts';
 import type { schema } from './schema.ts';
-import { verdicts } from './verdict.ts';
+import { type Refused, verdicts } from './verdict.ts';
 
 type Config = ConfigOf<typeof schema>;
 
@@ -31,6 +32,7 @@ const COMPRESSION = { no_compression: 0, best_speed: 1, best_compression: 9, def
 export function isWrapped(config: Pick<Config, 'write_operation' | 'suppress_doc_wrap'>): boolean {
   return /^up/.test(config.write_operation) && !config.suppress_doc_wrap;
 }
+const TOO_LARGE = { status: 413, type: 'content_too_large', reason: 'the document is too large for the cluster' };
 
 export class Sender {
   readonly #config: Config;
@@ -39,6 +41,7 @@ export class Sender {
   readonly #level: number;
   /** Whether documents are bodies of updates. */
   readonly #isWrapped: boolean;
+  readonly #letterbox: Letterbox | undefined;
   readonly #items: ReturnType<OutputHost['metrics']['counter']>;
 
   constructor(config: Config, host: OutputHost, client: Client) {
@@ -47,6 +50,7 @@ export class Sender {
     this.#client = client;
     this.#level = COMPRESSION[config.compression_level];
     this.#isWrapped = isWrapped(config);
+    this.#letterbox = Letterbox.of(config, host);
     this.#items = host.metrics.counter('sluice_elasticsearch_items_total', 'Items of bulk requests by outcome.', [
       'plugin_id',
       'outcome',
@@ -72,15 +76,17 @@ export class Sender {
       );
     const { again, refused } = verdicts(answer.body, to - from);
     this.#count(to - from - again.length - refused.length, again.length, refused.length);
-    for (const one of refused) {
-      const reason = this.#config.log_es_400_reason ? ` [error type]: ${one.type} [reason]: '${one.reason}'` : '';
-      this.#refuse(chunk, items, from + one.item, `${one.status} - Rejected by Elasticsearch${reason}`);
-    }
-    return this.#emitAgain(
+    const unkept = this.#refuse(
+      chunk,
+      items,
+      refused.map((one) => ({ ...one, item: from + one.item })),
+    );
+    const later = await this.#emitAgain(
       chunk,
       items,
       again.map((i) => from + i),
     );
+    return [...later, ...unkept].sort((a, b) => a - b);
   }
 
   /** With `retry_tag` what goes again goes through the pipeline under that tag, and is no longer this chunk's. */
@@ -102,10 +108,7 @@ export class Sender {
   }
 
   async #halves(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<number[]> {
-    if (to - from === 1) {
-      this.#refuse(chunk, items, from, '413 - the document is too large for the cluster');
-      return [];
-    }
+    if (to - from === 1) return this.#refuse(chunk, items, [{ item: from, ...TOO_LARGE }]);
     const middle = from + Math.floor((to - from) / 2);
     const again = await this.send(chunk, items, from, middle, signal);
     try {
@@ -118,9 +121,29 @@ export class Sender {
     return again;
   }
 
-  #refuse(chunk: ReadyChunk, items: Items, i: number, message: string): void {
+  /** Gives the items that could not be put away, so that they must be kept. */
+  #refuse(chunk: ReadyChunk, items: Items, refused: readonly Refused[]): number[] {
+    if (this.#letterbox === undefined) {
+      for (const one of refused) this.#refuseOne(chunk, items, one.item, messageOf(one, this.#config));
+      return [];
+    }
+    try {
+      this.#letterbox.take(items, refused, (i) => this.#tagOf(chunk, () => eventOf(items, i, chunk, this.#isWrapped)));
+      return [];
+    } catch (error) {
+      this.#host.log.warn('the dead-letter file could not be written: refused documents stay in the buffer', { error });
+      return refused.map(({ item }) => item);
+    }
+  }
+
+  #tagOf(chunk: ReadyChunk, event: () => LogEvent): string {
+    const { include_tag_key: isIn, tag_key: key } = this.#config;
+    return chunk.meta.tag ?? (isIn ? String(event().get(key) ?? '') : '');
+  }
+
+  #refuseOne(chunk: ReadyChunk, items: Items, i: number, message: string): void {
     const event = eventOf(items, i, chunk, this.#isWrapped);
-    const tag = chunk.meta.tag ?? (this.#config.include_tag_key ? String(event.get(this.#config.tag_key) ?? '') : '');
+    const tag = this.#tagOf(chunk, () => event);
     if (this.#config.emit_error_label_event) this.#host.emitError(tag, event, new SluiceError('ERR_REFUSED', message));
     else this.#host.log.warn(message, { tag });
   }
@@ -131,4 +154,9 @@ export class Sender {
     if (again > 0) this.#items.inc(again, labels('again'));
     if (refused > 0) this.#items.inc(refused, labels('refused'));
   }
+}
+
+function messageOf({ status, type, reason }: Refused, config: Config): string {
+  if (status === TOO_LARGE.status) return `${status} - ${reason}`;
+  return `${status} - Rejected by Elasticsearch${config.log_es_400_reason ? ` [error type]: ${type} [reason]: '${reason}'` : ''}`;
 }
