@@ -21,10 +21,10 @@ interface ItemAnswer {
 }
 
 const ALL_DONE: Verdicts = { again: [], refused: [] };
-/** Worth another try: too many requests, or a shard that is not there now. */
+/** Too many requests, and what stands before the cluster when it is away. */
 const TEMPORARY = new Set([429, 502, 503, 504]);
 
-/** @throws Error when the answer is not that of a bulk request with `count` items: then nothing is known */
+/** @throws Error when the answer is not that of a bulk request with `count` items: then nothing is known. */
 export function verdicts(body: Buffer, count: number): Verdicts {
   // Servers put `took` and `errors` first: nothing else needs reading when all went well.
   if (/^\s*\{[^{[]*"errors"\s*:\s*false/.test(body.toString('latin1', 0, 200))) return ALL_DONE;
@@ -35,13 +35,25 @@ export function verdicts(body: Buffer, count: number): Verdicts {
   const again: number[] = [];
   const refused: Refused[] = [];
   answer.items.forEach((entry, item) => {
-    const [operation, result] = Object.entries(entry)[0] ?? ['', {}];
-    const status = result.status ?? 500;
+    const [operation, result] = Object.entries(entry ?? {})[0] ?? [];
+    const status = result?.status;
+    if (typeof status !== 'number' || status < 200)
+      throw new Error(`the answer does not tell the status of item ${item}`);
     if (status < 300 || (status === 409 && operation === 'create')) return;
-    if (TEMPORARY.has(status)) again.push(item);
-    else refused.push({ item, status, ...reasonOf(result.error) });
+    if (isTemporary(status, result?.error)) again.push(item);
+    else refused.push({ item, status, ...reasonOf(result?.error) });
   });
   return { again, refused };
+}
+
+/**
+ * A failure of the cluster (5xx) passes, and so does a block that its operator or a full disk (429; 403 on old servers) put on the index.
+ * What tells of no error is refused, as the plugin does.
+ */
+function isTemporary(status: number, error: ItemAnswer['error']): boolean {
+  if (TEMPORARY.has(status)) return true;
+  if (typeof error !== 'object' || error === null || error.type === undefined) return false;
+  return status >= 500 || error.type === 'cluster_block_exception';
 }
 
 function reasonOf(error: ItemAnswer['error']): { type: string; reason: string } {
