@@ -1,11 +1,12 @@
 /**
  * Ruby's strptime, compiled once per format: text → seconds and nanoseconds.
  *
- * Fluentd's corners that count: `%N` and `%L` take any number of digits, `%3N` matches nothing; text behind the format is ignored;
- * white space in the format matches any. ISO 8601 formats take a fast path that parses the part up to the second once per
- * second of the input.
+ * Fluentd has two readers: formats of %Y %y %m %b %B %h %d %e %H %M %S %N %z alone go to a quick one that takes digits without blanks before
+ * them, at most nine of a fraction, hours up to 23 and offsets in numbers; any other format goes to Ruby's own, which is
+ * laxer. In both, flags and widths (`%-d`, `%3N`) match nothing, text behind the format is ignored, white space in the format
+ * matches any. ISO 8601 formats take a fast path that parses the part up to the second once per second of the input.
  */
-import { parseZone, type Zone } from '../core/zone.ts';
+import { localZone, parseZone, type Zone } from '../core/zone.ts';
 
 /** Where a parser puts its result; one object is used again and again. */
 export interface TimeTarget {
@@ -26,13 +27,13 @@ const DIRECTIVES: Readonly<Record<string, string>> = {
   Y: '([-+]?\\d{1,4})',
   y: '(\\d{2})',
   m: '(\\d{1,2})',
-  d: '( ?\\d{1,2})',
-  e: '( ?\\d{1,2})',
+  d: '( \\d|\\d{1,2})',
+  e: '( \\d|\\d{1,2})',
   j: '(\\d{1,3})',
-  H: '( ?\\d{1,2})',
-  k: '( ?\\d{1,2})',
-  I: '( ?\\d{1,2})',
-  l: '( ?\\d{1,2})',
+  H: '( \\d|\\d{1,2})',
+  k: '( \\d|\\d{1,2})',
+  I: '( ?(?:0?[1-9]|1[0-2]))',
+  l: '( ?(?:0?[1-9]|1[0-2]))',
   M: '(\\d{1,2})',
   S: '(\\d{1,2})',
   N: '(\\d+)',
@@ -47,10 +48,28 @@ const DIRECTIVES: Readonly<Record<string, string>> = {
   z: '(Z|UTC|GMT|[-+]\\d\\d(?::?\\d\\d)?|[A-Z]{3,4})',
   Z: '([A-Za-z]{1,5}|[-+]\\d\\d:?\\d\\d)',
   s: '(-?\\d+)',
-  n: '\\s+',
-  t: '\\s+',
+  n: '\\s*',
+  t: '\\s*',
+  C: '([-+]?\\d{1,2})',
+  Q: '(-?\\d+)',
   '%': '%',
 };
+
+/** What the quick reader takes instead. */
+const QUICK: Readonly<Record<string, string>> = {
+  d: '(\\d{1,2})',
+  e: '(\\d{1,2})',
+  H: '(\\d{1,2})',
+  N: '(\\d{1,9})',
+  z: '(Z|[-+]?\\d{1,2}:?\\d{0,2})',
+};
+
+/** What Ruby's reader takes before more digits. */
+const FIXED: Readonly<Record<string, string>> = { Y: '([-+]?\\d{4})', L: '(\\d{1,3})', N: '(\\d{1,9})' };
+
+function isQuick(format: string): boolean {
+  return !/%(?![YymbBhdeHMSNzn])/.test(format);
+}
 
 const COMBINED: Readonly<Record<string, string>> = {
   F: '%Y-%m-%d',
@@ -67,17 +86,15 @@ const COMBINED: Readonly<Record<string, string>> = {
 const SAME: Readonly<Record<string, string>> = { e: 'd', k: 'H', I: 'l', B: 'b', h: 'b', P: 'p', L: 'N' };
 
 export function compileStrptime(format: string, zone: Zone): Strptime {
-  if (format === '%iso8601') return compileIso('T', true, true, zone);
-  const iso = /^%Y-%m-%d(T| )%H:%M:%S(\.%[NL])?(Z|%z|%:z| %z)?$/.exec(expand(format));
-  const general = compileGeneral(expand(format), zone);
+  if (format === '%iso8601') return compileIso({ separator: 'T', fraction: 'optional', end: '%z' }, zone);
+  const expanded = expand(format);
+  // The combined ones are Ruby's: they make the format one for the lax reader.
+  const general = compileGeneral(expanded, zone, isQuick(format));
+  const iso = /^%Y-%m-%d(T| )%H:%M:%S(\.%[NL])?(Z|%z|%:z| %z)?$/.exec(expanded);
   if (iso === null) return general;
   const fast = compileIso(
-    iso[1]!,
-    iso[2] !== undefined,
-    iso[3]?.includes('%') ?? false,
+    { separator: iso[1]!, fraction: iso[2] === undefined ? 'none' : 'needed', end: iso[3] ?? '' },
     zone,
-    iso[3] === 'Z',
-    iso[3] === ' %z',
   );
   // What the fast path does not take (one-digit months …) the general one may.
   return (text, target) => fast(text, target) || general(text, target);
@@ -87,40 +104,65 @@ function expand(format: string): string {
   return format.replace(/%([FTXRDxrc])/g, (_all, name: string) => COMBINED[name]!);
 }
 
-function compileGeneral(format: string, zone: Zone): Strptime {
-  const fields: string[] = [];
-  let source = '^';
-  for (const found of format.matchAll(/%(:{0,2}z|[-0^#_]*[a-zA-Z%])|%|\s+|[^%\s]+/g)) {
-    const directive = found[1]?.replace(/^:+/, '').replace(/^[-0^#_]+/, '');
-    if (directive === undefined) {
-      source += /^\s/.test(found[0]) ? '\\s*' : found[0].replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-      continue;
-    }
-    const regexp = DIRECTIVES[directive];
-    if (regexp === undefined) return () => false;
-    if (regexp.startsWith('(') && !regexp.startsWith('(?:')) fields.push(SAME[directive] ?? directive);
-    source += regexp;
+interface Part {
+  /** Undefined where nothing is kept: literals, names of days. */
+  readonly field: string | undefined;
+  readonly regexp: RegExp;
+}
+
+/** Part after part, each as long as it can be: neither reader goes back to try a shorter one. */
+function compileGeneral(format: string, zone: Zone, quick: boolean): Strptime {
+  // Flags and widths are no part of strptime: nothing matches.
+  if (/%[-0^#_\d]/.test(format)) return () => false;
+  const items = [...format.matchAll(/%(:{0,2}z|[a-zA-Z%])|%|\s+|[^%\s]+/g)];
+  const parts: Part[] = [];
+  for (const [i, found] of items.entries()) {
+    const directive = found[1]?.replace(/^:+/, '');
+    const source =
+      directive === undefined ? literal(found[0]) : directiveSource(directive, items[i + 1]?.[0] ?? '', quick);
+    if (source === undefined) return () => false;
+    const isKept = directive !== undefined && source.startsWith('(') && !source.startsWith('(?:');
+    parts.push({ field: isKept ? (SAME[directive] ?? directive) : undefined, regexp: new RegExp(source, 'iy') });
   }
-  // A width (`%3N`) is no directive of strptime: nothing matches.
-  if (/%\d/.test(format)) return () => false;
-  const compiled = new RegExp(source, 'i');
   return (text, target) => {
-    const match = compiled.exec(text);
-    return match !== null && assemble(fields, match, zone, target);
+    const at: Record<string, string> = {};
+    let position = 0;
+    for (const { field, regexp } of parts) {
+      regexp.lastIndex = position;
+      const match = regexp.exec(text);
+      if (match === null) return false;
+      position = regexp.lastIndex;
+      if (field !== undefined) at[field] = match[1]!.trim();
+    }
+    return assemble(at, zone, target, quick);
   };
 }
 
-function assemble(fields: readonly string[], match: RegExpExecArray, zone: Zone, target: TimeTarget): boolean {
-  const at: Record<string, string> = {};
-  fields.forEach((field, i) => {
-    at[field] = match[i + 1]!.trim();
-  });
+function literal(text: string): string {
+  return /^\s/.test(text) ? '\\s*' : text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+function directiveSource(directive: string, next: string, quick: boolean): string | undefined {
+  if (quick) return QUICK[directive] ?? DIRECTIVES[directive];
+  // Before more digits Ruby's reader takes a fixed number of them.
+  return (
+    (/^(?:%[CDdeFGgHIjkLlMmNQRrSsTUuVvWwXxYy]|\d)/.test(next) ? FIXED[directive] : undefined) ?? DIRECTIVES[directive]
+  );
+}
+
+function assemble(at: Record<string, string>, zone: Zone, target: TimeTarget, quick: boolean): boolean {
   target.nsec = at['N'] === undefined ? 0 : Number(at['N'].padEnd(9, '0').slice(0, 9));
   if (at['s'] !== undefined) {
     target.sec = Number(at['s']);
     return true;
   }
-  const date = calendar(at);
+  if (at['Q'] !== undefined) {
+    const ms = Number(at['Q']);
+    target.sec = Math.floor(ms / 1000);
+    target.nsec = (ms - target.sec * 1000) * 1_000_000;
+    return true;
+  }
+  const date = calendar(at, quick);
   if (date === undefined) return false;
   const offset = at['z'] ?? at['Z'];
   // Ruby knows few names of zones; with another one the time is local.
@@ -129,10 +171,10 @@ function assemble(fields: readonly string[], match: RegExpExecArray, zone: Zone,
 }
 
 /** Seconds of the fields taken as UTC; undefined for an impossible date. Fields that are missing are today's. */
-function calendar(at: Record<string, string>): number | undefined {
+function calendar(at: Record<string, string>, quick: boolean): number | undefined {
   const now = new Date();
   const year = yearOf(at, now);
-  const hasDate = ['m', 'b', 'd', 'j', 'Y', 'y'].some((field) => at[field] !== undefined);
+  const hasDate = ['m', 'b', 'd', 'j', 'Y', 'y', 'C'].some((field) => at[field] !== undefined);
   let month =
     at['b'] !== undefined
       ? MONTHS.indexOf(at['b'].slice(0, 3).toLowerCase()) + 1
@@ -143,7 +185,8 @@ function calendar(at: Record<string, string>): number | undefined {
   const hour = hourOf(at);
   const minute = Number(at['M'] ?? 0);
   const second = Number(at['S'] ?? 0);
-  if (hour > 24 || minute > 59 || second > 60) return undefined;
+  const isMidnight = hour === 24 && minute === 0 && second === 0 && !quick;
+  if ((hour > 23 && !isMidnight) || minute > 59 || second > 60) return undefined;
   // Date.UTC takes years below 100 for those of the last century.
   const midnight =
     year >= 0 && year < 100 ? new Date(0).setUTCFullYear(year, month - 1, day) : Date.UTC(year, month - 1, day);
@@ -152,8 +195,9 @@ function calendar(at: Record<string, string>): number | undefined {
 
 function yearOf(at: Record<string, string>, now: Date): number {
   if (at['Y'] !== undefined) return Number(at['Y']);
-  if (at['y'] === undefined) return now.getFullYear();
+  if (at['y'] === undefined) return at['C'] === undefined ? now.getFullYear() : Number(at['C']) * 100;
   const short = Number(at['y']);
+  if (at['C'] !== undefined) return Number(at['C']) * 100 + short;
   return short < 69 ? 2000 + short : 1900 + short;
 }
 
@@ -183,72 +227,86 @@ function isKnown(zone: string): boolean {
 
 /** Seconds east of UTC of a zone as logs name it; unknown letters count as UTC. */
 export function zoneOffset(text: string): number {
+  const short = /^([-+]?)(\d{1,2}):?(\d{0,2})$/.exec(text);
+  if (short !== null) return (short[1] === '-' ? -1 : 1) * (Number(short[2]) * 3600 + Number(short[3]) * 60);
   if (/^[A-Z]+$/i.test(text)) return NAMED[text.toUpperCase()] ?? 0;
   return parseZone(text)(0);
 }
 
-/** Local wall time → instant: the offset is that of the instant itself. */
+/**
+ * Local wall time → instant. The offset of this machine's zone is that of the instant; that of a `timezone` parameter Fluentd looks up by the wall
+ * time taken as UTC, which tells another one in the hours around a change.
+ */
 export function fromLocal(wall: number, zone: Zone): number {
-  const guess = wall - zone(wall);
-  return wall - zone(guess);
+  const offset = zone(wall);
+  return wall - (zone === localZone ? zone(wall - offset) : offset);
 }
 
 const ZERO = 48;
 const digit = (text: string, i: number) => text.charCodeAt(i) - ZERO;
 const two = (text: string, i: number) => digit(text, i) * 10 + digit(text, i + 1);
 
-/** `YYYY-MM-DDThh:mm:ss`, a fraction, an offset. */
-function compileIso(
-  separator: string,
-  fraction: boolean,
-  offset: boolean,
-  zone: Zone,
-  zulu = false,
-  spaced = false,
-): Strptime {
+interface IsoForm {
+  readonly separator: string;
+  readonly fraction: 'none' | 'needed' | 'optional';
+  /** What follows the seconds: nothing, `Z`, `%z`, `%:z`, or ` %z`. */
+  readonly end: string;
+}
+
+/** `YYYY-MM-DDThh:mm:ss`, a fraction of at most nine digits, an offset. False for anything else, which may still be right in another way. */
+function compileIso({ separator, fraction, end }: IsoForm, zone: Zone): Strptime {
   const shape = new RegExp(`^\\d{4}-\\d\\d-\\d\\d${separator}\\d\\d:\\d\\d:\\d\\d$`);
+  const hasOffset = end.includes('%');
   let known = '';
   let wall = 0;
   return (text, target) => {
     if (known === '' || !text.startsWith(known)) {
       const head = text.slice(0, 19);
-      if (!shape.test(head)) return false;
-      const month = two(head, 5);
-      const day = two(head, 8);
-      if (
-        month < 1 ||
-        month > 12 ||
-        day < 1 ||
-        day > 31 ||
-        two(head, 11) > 24 ||
-        two(head, 14) > 59 ||
-        two(head, 17) > 60
-      )
-        return false;
-      wall =
-        Date.UTC(two(head, 0) * 100 + two(head, 2), month - 1, day, two(head, 11), two(head, 14), two(head, 17)) / 1000;
+      const seconds = shape.test(head) ? wallSeconds(head) : undefined;
+      if (seconds === undefined) return false;
+      wall = seconds;
       known = head;
     }
     let i = 19;
-    let nsec = 0;
+    target.nsec = 0;
     if (text.charCodeAt(i) === 46) {
-      if (!fraction) return false;
-      let unit = 100_000_000;
-      const from = ++i;
-      for (let d = digit(text, i); d >= 0 && d <= 9; d = digit(text, ++i)) {
-        nsec += d * unit;
-        unit = Math.floor(unit / 10);
-      }
-      if (i === from) return false;
-    } else if (fraction && separator === 'T' && !offset) return false;
-    target.nsec = nsec;
-    if (zulu && text.charCodeAt(i) !== 90) return false;
-    if (!offset) {
+      const to = fraction === 'none' ? -1 : readFraction(text, i + 1, target);
+      if (to < 0) return false;
+      i = to;
+    } else if (fraction === 'needed') return false;
+    if (!hasOffset) {
+      if (end === 'Z' && text.charCodeAt(i) !== 90) return false;
       target.sec = fromLocal(wall, zone);
       return true;
     }
-    return readOffset(text, spaced && text.charCodeAt(i) === 32 ? i + 1 : i, wall, target);
+    return readOffset(text, end === ' %z' && text.charCodeAt(i) === 32 ? i + 1 : i, wall, target);
   };
+}
+
+function wallSeconds(head: string): number | undefined {
+  const [month, day, hour, minute, second] = [5, 8, 11, 14, 17].map((i) => two(head, i)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const year = two(head, 0) * 100 + two(head, 2);
+  // Date.UTC takes years below 100 for those of the last century.
+  if (year < 100) return undefined;
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return undefined;
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+}
+
+/** Sets `nsec`; gives where the digits end, or -1 where there are none or more than nine. */
+function readFraction(text: string, from: number, target: TimeTarget): number {
+  let i = from;
+  let unit = 100_000_000;
+  for (let d = digit(text, i); d >= 0 && d <= 9; d = digit(text, ++i)) {
+    target.nsec += d * unit;
+    unit = Math.floor(unit / 10);
+  }
+  return i === from || i > from + 9 ? -1 : i;
 }
 
 function readOffset(text: string, i: number, wall: number, target: TimeTarget): boolean {
