@@ -51,6 +51,18 @@ export class Accessor {
     return this.#rest.length === 0 || value === undefined ? value : dig(value, this.#rest);
   }
 
+  /** True where Ruby's `dig` raises: a step leads into something that holds no such fields. */
+  isBlocked(event: LogEvent): boolean {
+    if (this.#rest.length === 0) return false;
+    let at: Value | undefined = event.get(this.key);
+    for (const step of this.#rest) {
+      if (at === undefined || at === null) return false;
+      if (!(Array.isArray(at) ? typeof step === 'number' : isHash(at))) return true;
+      at = dig(at, [step]);
+    }
+    return false;
+  }
+
   /** Puts a value; steps that are missing are made as hashes. */
   set(event: LogEvent, value: Value): void {
     event.set(this.key, this.#rest.length === 0 ? value : put(event.get(this.key), this.#rest, value));

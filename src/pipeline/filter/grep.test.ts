@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { rig } from '../../../test/plugins/rig.ts';
+import type { Value } from '../core/value.ts';
 
-async function kept(filter: string, records: Record<string, string | number | null>[]): Promise<unknown[]> {
+async function kept(filter: string, records: Record<string, Value>[]): Promise<unknown[]> {
   const r = await rig(`<filter **>\n@type grep\n${filter}\n</filter>\n<match **>\n@type capture\n</match>`);
   await r.emit('t', records);
   return r.caught.map((c) => c.record['n']);
@@ -15,6 +16,17 @@ const records = [
 ];
 
 describe('grep', () => {
+  it('lets an event pass whose field cannot be looked up', async () => {
+    const nested = [
+      { n: 1, a: { b: 'x' } },
+      { n: 2, a: { b: 'w' } },
+      { n: 3, a: 5 },
+      { n: 4, a: ['x'] },
+      { n: 5, a: {} },
+    ];
+    expect(await kept(section('regexp', '$.a.b', '/x/'), nested)).toEqual([1, 3, 4]);
+  });
+
   it.each<[string, string, number[]]>([
     ['all regexps must match', section('regexp', 'a', '/x/') + section('regexp', 'b', '/y/').replace(/^/, '\n'), [1]],
     ['any exclude drops', `${section('exclude', 'a', '/x/')}\n${section('exclude', 'b', '/y/')}`, [4]],

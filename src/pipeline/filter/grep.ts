@@ -3,6 +3,7 @@
  *
  * Rules as Fluentd's: all `<regexp>` (and those in `<and>`) must match, one of those in `<or>` must; an event is dropped when any `<exclude>` (or
  * one in `<or>`) matches, or all of those in `<and>`. A value is matched as its text (`to_s`): a missing or null field is the empty string.
+ * An event whose field cannot be looked up (`$.a.b` where `a` is a number) passes, with a warning.
  */
 import type { ConfigOf, RegexpText } from '../../config/schema.ts';
 import { compileLineRegexp } from '../../ruby/line-regexp.ts';
@@ -10,7 +11,7 @@ import { accessorText } from '../codec/field-text.ts';
 import { Accessor } from '../core/accessor.ts';
 import { PluginConfigError } from '../core/errors.ts';
 import type { LogEvent } from '../core/event.ts';
-import { defineFilter } from '../plugin.ts';
+import { defineFilter, type Host } from '../plugin.ts';
 
 type Condition = (event: LogEvent) => boolean;
 /** Conditions by key: a key may stand once in each list. */
@@ -61,7 +62,7 @@ export const plugin = defineFilter({
     add(lists.dropAny, exclude, 'Duplicate key');
     for (const group of and) addGroup(group, 'and', lists.keepAll, lists.dropAll);
     for (const group of or) addGroup(group, 'or', lists.keepAny, lists.dropAny);
-    const passes = decision(lists);
+    const passes = orBlocked(decision(lists), host.log);
     return {
       plan: () => (stream) => {
         const { events } = stream;
@@ -89,6 +90,17 @@ function decision(lists: {
     if (dropAll.length > 0 && dropAll.every((condition) => condition(event))) return false;
     for (const condition of dropAny) if (condition(event)) return false;
     return true;
+  };
+}
+
+function orBlocked(decide: Condition, log: Host['log']): Condition {
+  return (event) => {
+    try {
+      return decide(event);
+    } catch (error) {
+      log.warn('failed to grep events', { error });
+      return true;
+    }
   };
 }
 
@@ -121,5 +133,8 @@ function addOld(list: Conditions, name: string, text: string | undefined): void 
 function condition(key: string, { source, flags }: RegexpText): Condition {
   const accessor = new Accessor(key);
   const regexp = compileLineRegexp(source, flags, 'utf-8');
-  return (event) => regexp.test(accessorText(event, accessor));
+  return (event) => {
+    if (accessor.nested && accessor.isBlocked(event)) throw new TypeError(`${key} leads into a value without fields`);
+    return regexp.test(accessorText(event, accessor));
+  };
 }

@@ -43,6 +43,8 @@ export const plugin = defineParser({
             event.shape = short[row.length]!;
             event.slots.length = event.shape.keys.length;
           }
+          // A column beyond the keys has the name nil, which is an empty one in JSON; the last of them stays.
+          if (row.length > keys.length) event.set('', row.at(-1) ?? null);
           emitFinished(event, finish, emit);
         },
       };

@@ -95,7 +95,8 @@ export class LineReader {
     this.pendingSince = nowMs;
     let found = false;
     try {
-      this.#options.parser.parse(this.#pending.join('\n'), (event) => {
+      // Tried with its line end, parsed without it: a format that ends in `\n` is a match that then fails, as in Fluentd.
+      this.#options.parser.parse(`${this.#pending.join('\n')}\n`, (event) => {
         found ||= event !== undefined;
       });
     } catch {
