@@ -169,14 +169,14 @@ class ElasticsearchOutput implements BufferedOutput {
     const again: number[] = [];
     let failure: Error | undefined;
     for (const { from, to } of requests(items, this.#config.bulk_message_request_threshold)) {
-      try {
-        if (failure !== undefined) throw failure;
-        again.push(...(await this.#sender.send(chunk, items, from, to, signal)));
-      } catch (error) {
-        // What was not sent, or not answered, goes again; what is done does not.
-        failure = error as Error;
+      // What was not sent, or not answered, goes again; what is done does not.
+      if (failure !== undefined) {
         for (let i = from; i < to; i++) again.push(i);
+        continue;
       }
+      const outcome = await this.#sender.send(chunk, items, from, to, signal);
+      failure = outcome.failure;
+      for (const i of outcome.again) again.push(i);
     }
     if (again.length === 0) return;
     if (again.length < itemCount(items)) chunk.replace(pick(items, again), again.length);

@@ -27,6 +27,13 @@ export class ClusterError extends SluiceError {
   }
 }
 
+export interface Outcome {
+  /** Items to send again, in order. */
+  readonly again: readonly number[];
+  /** Why a whole request failed; the items of it, and of those that were not sent for it, are among `again`. */
+  readonly failure: Error | undefined;
+}
+
 const COMPRESSION = { no_compression: 0, best_speed: 1, best_compression: 9, default_compression: 6 } as const;
 
 export function isWrapped(config: Pick<Config, 'write_operation' | 'suppress_doc_wrap'>): boolean {
@@ -57,8 +64,17 @@ export class Sender {
     ]);
   }
 
-  /** Sends items and gives those to send again. @throws when the whole request failed */
-  async send(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<number[]> {
+  /** Sends the items `from` up to `to`. */
+  async send(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<Outcome> {
+    try {
+      return await this.#request(chunk, items, from, to, signal);
+    } catch (error) {
+      return { again: range(from, to), failure: error as Error };
+    }
+  }
+
+  /** @throws when the whole request failed */
+  async #request(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<Outcome> {
     const body = items.bytes.subarray(items.starts[from], items.starts[to]);
     const zipped = this.#level > 0 ? gzipSync(body, { level: this.#level }) : body;
     const answer = await this.#client.request(
@@ -86,7 +102,7 @@ export class Sender {
       items,
       again.map((i) => from + i),
     );
-    return [...later, ...unkept].sort((a, b) => a - b);
+    return { again: [...later, ...unkept].sort((a, b) => a - b), failure: undefined };
   }
 
   /** With `retry_tag` what goes again goes through the pipeline under that tag, and is no longer this chunk's. */
@@ -107,18 +123,15 @@ export class Sender {
     }
   }
 
-  async #halves(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<number[]> {
-    if (to - from === 1) return this.#refuse(chunk, items, [{ item: from, ...TOO_LARGE }]);
+  async #halves(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<Outcome> {
+    if (to - from === 1)
+      return { again: this.#refuse(chunk, items, [{ item: from, ...TOO_LARGE }]), failure: undefined };
     const middle = from + Math.floor((to - from) / 2);
-    const again = await this.send(chunk, items, from, middle, signal);
-    try {
-      again.push(...(await this.send(chunk, items, middle, to, signal)));
-    } catch (error) {
-      // The first half is done: only the second one is sent again.
-      this.#host.log.warn('the second half of a request that was too large goes again', { error });
-      for (let i = middle; i < to; i++) again.push(i);
-    }
-    return again;
+    const first = await this.send(chunk, items, from, middle, signal);
+    // A cluster that fails now is not asked for the second half.
+    if (first.failure !== undefined) return { again: [...first.again, ...range(middle, to)], failure: first.failure };
+    const second = await this.send(chunk, items, middle, to, signal);
+    return { again: [...first.again, ...second.again], failure: second.failure };
   }
 
   /** Gives the items that could not be put away, so that they must be kept. */
@@ -159,4 +172,8 @@ export class Sender {
 function messageOf({ status, type, reason }: Refused, config: Config): string {
   if (status === TOO_LARGE.status) return `${status} - ${reason}`;
   return `${status} - Rejected by Elasticsearch${config.log_es_400_reason ? ` [error type]: ${type} [reason]: '${reason}'` : ''}`;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
 }
