@@ -59,6 +59,7 @@ export function createHost(element: Element, type: string, environment: HostEnvi
     rootDir: environment.rootDir,
     nodeName: env['K8S_NODE_NAME'] ?? env['NODE_NAME'] ?? os.hostname(),
     env,
+    conceal: (secret) => environment.log.secrets.add(secret),
     print: (text) => environment.log.raw(text),
     use,
     parser: (inner, fallback, innerUse = use) =>

@@ -11,6 +11,8 @@ export interface Param extends Place {
   readonly quote: 'none' | 'single' | 'double' | 'json';
   /** `"#{use_nil}"`: as if absent with value nil; `"#{use_default}"`: as if absent. */
   readonly marker?: 'nil' | 'default';
+  /** The value as the Ruby inside of it gives it now: a secret in a file may have changed. Absent where there is no Ruby. */
+  readonly again?: () => string;
   /** Was copied into a section when old spellings were rewritten: nobody needs to tell that it is not used here. */
   readonly copied?: true;
 }

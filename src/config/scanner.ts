@@ -140,7 +140,8 @@ export class Scanner {
   }
 
   #double(place: Place): Param {
-    this.at++;
+    const start = this.at++;
+    let isRuby = false;
     let out = '';
     let marker: 'nil' | 'default' | undefined;
     for (;;) {
@@ -151,6 +152,7 @@ export class Scanner {
       if (c === '\\') out += this.#escape();
       else if (this.text[this.at + 1] === '{') {
         const value = this.#ruby();
+        isRuby = true;
         if (value === USE_NIL) marker = 'nil';
         else if (value === USE_DEFAULT) marker ??= 'default';
         else out += value as string;
@@ -160,7 +162,11 @@ export class Scanner {
       }
     }
     this.at++;
-    return { ...place, value: out, quote: 'double', ...(marker === undefined ? {} : { marker }) };
+    const param: Param = { ...place, value: out, quote: 'double', ...(marker === undefined ? {} : { marker }) };
+    if (!isRuby || marker !== undefined) return param;
+    const text = this.text.slice(start, this.at);
+    const again = () => new Scanner(text, this.file, this.#embed).#double(place).value;
+    return Object.defineProperty(param, 'again', { value: again, enumerable: false });
   }
 
   #escape(): string {

@@ -127,7 +127,9 @@ class YamlReader {
     try {
       const value = this.#options.embed(`"${node.value}"`, place);
       if (value === USE_NIL) return { ...param, marker: 'nil' };
-      return value === USE_DEFAULT ? { ...param, marker: 'default' } : { ...param, value };
+      if (value === USE_DEFAULT) return { ...param, marker: 'default' };
+      const again = () => this.#options.embed(`"${node.value}"`, place) as string;
+      return Object.defineProperty({ ...param, value }, 'again', { value: again, enumerable: false });
     } catch (error) {
       this.#options.problems.error(place, error instanceof Error ? error.message : String(error));
       return param;

@@ -93,6 +93,8 @@ export interface Host {
   formatter(element: Element | undefined, fallbackType?: string): Formatter;
   /** For parsers: how the lines come and what for. */
   readonly use: ParserUse;
+  /** A secret that came up while the agent runs: no log line will tell it. Those of the configuration are known. */
+  conceal(secret: string): void;
   /** Prints text on the stream of the own log as it is (stdout plugins). */
   print(text: string): void;
   /** Puts a bad event on the error stream (`@ERROR` label, else logged and dropped). */

@@ -1,12 +1,40 @@
 /** Headers that every request carries: `custom_headers`, and who sends it. */
 import type { ConfigOf } from '../../../config/schema.ts';
-import type { schema } from './schema.ts';
+import { typedValue } from '../../../config/types.ts';
+import type { OutputHost } from '../../plugin.ts';
+import { hostsOf } from './client.ts';
+import { schema } from './schema.ts';
 
 type Config = ConfigOf<typeof schema>;
 
-/** `fromUrl`: the credentials of a host's URL. Names are lower case. */
-export function requestHeaders(config: Config, fromUrl: string | undefined): Record<string, string> {
-  return { ...stringHash(config.custom_headers), ...authorization(config, fromUrl) };
+/** Parameters that hold credentials. */
+const SECRET = ['user', 'password', 'api_key', 'cloud_auth', 'hosts'] as const;
+
+/**
+ * Headers of requests, made anew at each call: Ruby inside of the parameters (`"#{File.read('/etc/es/password').strip}"`) is evaluated again, so that
+ * credentials that were renewed on the disk count. Names are lower case.
+ */
+export function credentials(config: Config, host: Pick<OutputHost, 'conceal' | 'log'>): () => Record<string, string> {
+  const { params } = config.$element;
+  return () => {
+    const fresh: Partial<Record<(typeof SECRET)[number], string>> = {};
+    let headers = config.custom_headers;
+    try {
+      for (const name of SECRET) {
+        const value = params.get(name)?.again?.();
+        if (value !== undefined) fresh[name] = value;
+      }
+      const again = params.get('custom_headers')?.again?.();
+      if (again !== undefined) headers = typedValue(again, schema.params.custom_headers) as typeof headers;
+    } catch (error) {
+      host.log.warn('credentials could not be read again: the old ones are used', { error });
+    }
+    const whole = { ...config, ...fresh };
+    const made = { ...stringHash(headers), ...authorization(whole, hostsOf(whole).auth) };
+    for (const text of [fresh.password, fresh.api_key, fresh.cloud_auth, made['authorization']])
+      if (text !== undefined) host.conceal(text);
+    return made;
+  };
 }
 
 function stringHash(hash: Readonly<Record<string, unknown>>): Record<string, string> {

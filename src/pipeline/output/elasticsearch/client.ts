@@ -1,25 +1,27 @@
 /**
  * HTTP to the cluster over the net port: keep-alive, several hosts in turn, time limits. Bodies are bytes that are ready to send.
+ *
+ * Guarantees: a host that cannot be reached is left out for a while (hosts.ts), and the request goes to another one at once where nothing of it
+ * was sent; after an answer 401 or 403 the credentials are read again before the next request; certificates are read again when their
+ * files change (tls-files.ts). Leaves trying again to whoever calls.
  */
-import fs from 'node:fs';
 import http from 'node:http';
-import https from 'node:https';
 import { SluiceError } from '../../core/errors.ts';
-import type { NetPort } from '../../core/ports.ts';
+import type { Ports } from '../../core/ports.ts';
+import { retryAfter } from '../../core/retry-after.ts';
+import { Hosts } from './hosts.ts';
+import { TlsFiles, type TlsOptions } from './tls-files.ts';
 
 export interface ClientOptions {
   readonly hosts: readonly URL[];
-  readonly headers: Readonly<Record<string, string>>;
+  /** Of every request; asked again when the cluster refuses the credentials. */
+  readonly headers: () => Readonly<Record<string, string>>;
   /** Milliseconds. */
   readonly timeout: number;
-  readonly tls: {
-    readonly verify: boolean;
-    readonly ca?: string | undefined;
-    readonly cert?: string | undefined;
-    readonly key?: string | undefined;
-    readonly passphrase?: string | undefined;
-  };
-  readonly net: NetPort;
+  /** Milliseconds that a host which cannot be reached is left out at first. */
+  readonly resurrectAfter: number;
+  readonly tls: TlsOptions;
+  readonly ports: Ports;
 }
 
 export interface Answer {
@@ -29,85 +31,101 @@ export interface Answer {
   readonly retryAfter: number | undefined;
 }
 
+/** A host could not be reached, or did not answer. */
+export class UnreachableError extends SluiceError {
+  /** Nothing of the request was sent: it may go elsewhere. */
+  readonly isUnsent: boolean;
+  constructor(host: URL, cause: Error) {
+    super('ERR_CLUSTER', `could not push logs to Elasticsearch cluster (${host.host}): ${cause.message}`, { cause });
+    this.isUnsent = ['connect', 'getaddrinfo'].includes((cause as NodeJS.ErrnoException).syscall ?? '');
+  }
+}
+
+/** An answer to a bulk request of hundreds of thousands of items stays below. Bytes. */
+const LARGEST_ANSWER = 256 * 1024 ** 2;
+
 export class Client {
   readonly #options: ClientOptions;
   readonly #plain = new http.Agent({ keepAlive: true });
-  #secure: https.Agent | undefined;
-  #turn = 0;
+  readonly #tls: TlsFiles;
+  readonly #hosts: Hosts;
+  #headers: Readonly<Record<string, string>> | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    const { fs, clock } = options.ports;
+    this.#tls = new TlsFiles(options.tls, fs, clock.monotonic);
+    this.#hosts = new Hosts(options.hosts, clock.monotonic, options.resurrectAfter);
   }
 
-  /** Certificates are read at the first request, as Fluentd does: a file that comes later is a retry, not a failed start. */
-  #tlsAgent(): https.Agent {
-    const { verify, ca, cert, key, passphrase } = this.#options.tls;
-    this.#secure ??= new https.Agent({
-      keepAlive: true,
-      rejectUnauthorized: verify,
-      ...(ca === undefined ? {} : { ca: fs.readFileSync(ca) }),
-      ...(cert === undefined ? {} : { cert: fs.readFileSync(cert) }),
-      ...(key === undefined ? {} : { key: fs.readFileSync(key) }),
-      ...(passphrase === undefined ? {} : { passphrase }),
-    });
-    return this.#secure;
-  }
-
-  /** @throws SluiceError for what the network does; any status is an answer. */
+  /** `timeout`: milliseconds for the whole request. @throws SluiceError for what the network does; any status is an answer */
   async request(
     method: string,
     path: string,
     body?: Buffer,
     headers: Record<string, string> = {},
     signal?: AbortSignal,
+    timeout = this.#options.timeout,
   ): Promise<Answer> {
-    const host = this.#options.hosts[this.#turn++ % this.#options.hosts.length];
-    if (host === undefined)
-      throw new SluiceError('ERR_CLUSTER', 'could not push logs to Elasticsearch cluster: no host of it is named');
+    const tried = new Set<URL>();
+    for (;;) {
+      const host = this.#hosts.next(tried);
+      if (host === undefined)
+        throw new SluiceError('ERR_CLUSTER', 'could not push logs to Elasticsearch cluster: no host of it is named');
+      tried.add(host);
+      try {
+        const answer = await this.#send(host, { method, path, body, headers, signal, timeout });
+        this.#hosts.succeeded(host);
+        if (answer.status === 401 || answer.status === 403) this.#headers = undefined;
+        return answer;
+      } catch (cause) {
+        const error = cause instanceof UnreachableError ? cause : new UnreachableError(host, cause as Error);
+        if (signal?.aborted !== true) this.#hosts.failed(host);
+        if (!error.isUnsent || !this.#hosts.hasLive(tried)) throw error;
+      }
+    }
+  }
+
+  #send(host: URL, one: Request): Promise<Answer> {
+    const { net, clock } = this.#options.ports;
     const isTls = host.protocol === 'https:';
-    const send = isTls ? this.#options.net.httpsRequest : this.#options.net.httpRequest;
-    const where = {
-      hostname: host.hostname,
+    const { method, body, signal, timeout } = one;
+    this.#headers ??= this.#options.headers();
+    const options: http.RequestOptions = {
+      hostname: host.hostname.replace(/^\[|\]$/g, ''),
       port: host.port === '' ? (isTls ? 443 : 80) : host.port,
-      path: host.pathname.replace(/\/$/, '') + path,
+      path: host.pathname.replace(/\/$/, '') + one.path,
+      method,
+      agent: isTls ? this.#tls.agent() : this.#plain,
+      headers: {
+        ...this.#headers,
+        ...one.headers,
+        ...(body === undefined ? {} : { 'content-length': body.length }),
+      },
+      ...(signal === undefined ? {} : { signal }),
     };
     return new Promise((resolve, reject) => {
-      const fail = (message: string) =>
-        reject(
-          new SluiceError('ERR_CLUSTER', `could not push logs to Elasticsearch cluster (${host.host}): ${message}`),
+      const fail = (error: Error) => reject(new UnreachableError(host, error));
+      const request = (isTls ? net.httpsRequest : net.httpRequest)(options, (response) => {
+        const parts: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (part: Buffer) => {
+          parts.push(part);
+          bytes += part.length;
+          if (bytes > LARGEST_ANSWER) request.destroy(new Error('the answer is too long'));
+        });
+        response.on('error', fail);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            body: Buffer.concat(parts),
+            retryAfter: retryAfter(response.headers['retry-after'], clock.now()),
+          }),
         );
-      const request = send(
-        {
-          ...where,
-          method,
-          agent: isTls ? this.#tlsAgent() : this.#plain,
-          headers: {
-            ...this.#options.headers,
-            ...headers,
-            ...(body === undefined ? {} : { 'content-length': body.length }),
-          },
-          ...(signal === undefined ? {} : { signal }),
-        },
-        (response) => {
-          const parts: Buffer[] = [];
-          response.on('data', (part: Buffer) => parts.push(part));
-          response.on('error', (error: Error) => fail(error.message));
-          response.on('end', () => {
-            const after = Number(response.headers['retry-after']);
-            resolve({
-              status: response.statusCode ?? 0,
-              body: Buffer.concat(parts),
-              retryAfter: Number.isFinite(after) ? after : undefined,
-            });
-          });
-        },
-      );
+      });
       // The limit is for the whole request, not only for silence.
-      const timer = setTimeout(
-        () => request.destroy(new Error(`read timeout reached (${this.#options.timeout / 1000} s)`)),
-        this.#options.timeout,
-      );
-      request.on('error', (error: Error) => fail(error.message));
+      const timer = setTimeout(() => request.destroy(new Error(`read timeout reached (${timeout / 1000} s)`)), timeout);
+      request.on('error', fail);
       request.on('close', () => clearTimeout(timer));
       request.end(body);
     });
@@ -115,8 +133,17 @@ export class Client {
 
   close(): void {
     this.#plain.destroy();
-    this.#secure?.destroy();
+    this.#tls.close();
   }
+}
+
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly body: Buffer | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal | undefined;
+  readonly timeout: number;
 }
 
 interface HostParams {

@@ -17,7 +17,7 @@ import {
   type Render,
 } from '../../plugin.ts';
 import type { TypeName } from './action.ts';
-import { requestHeaders } from './auth.ts';
+import { credentials } from './auth.ts';
 import { Client, hostsOf } from './client.ts';
 import { itemCount, itemsOf, pick, requests } from './items.ts';
 import { eventOf } from './readback.ts';
@@ -73,11 +73,11 @@ class ElasticsearchOutput implements BufferedOutput {
   constructor(config: Config, host: OutputHost, isOpenSearch: boolean) {
     this.#config = config;
     this.#host = host;
-    const { urls, auth } = hostsOf(config);
     this.#client = new Client({
-      hosts: urls,
-      headers: requestHeaders(config, auth),
+      hosts: hostsOf(config).urls,
+      headers: credentials(config, host),
       timeout: config.request_timeout * 1000,
+      resurrectAfter: config.resurrect_after * 1000,
       tls: {
         verify: config.ssl_verify,
         ca: config.ca_file,
@@ -85,7 +85,7 @@ class ElasticsearchOutput implements BufferedOutput {
         key: config.client_key,
         passphrase: config.client_key_pass,
       },
-      net: host.ports.net,
+      ports: host.ports,
     });
     this.#server = new Server({ config, client: this.#client, log: host.log, isOpenSearch });
     this.#sender = new Sender(config, host, this.#client);

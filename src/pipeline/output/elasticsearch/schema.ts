@@ -80,6 +80,11 @@ export const schema = {
     },
     pipeline: { type: 'string', doc: 'Ingest pipeline.' },
     request_timeout: { type: 'time', default: '5', doc: 'Seconds for a request.' },
+    resurrect_after: {
+      type: 'time',
+      default: '60',
+      doc: 'Seconds that a host which cannot be reached is left out; twice as long each time it fails again.',
+    },
     bulk_message_request_threshold: { type: 'size', default: '-1', doc: 'Bytes of a bulk request; -1: the chunk.' },
     compression_level: {
       type: 'enum',
@@ -127,7 +132,6 @@ export const schema = {
       'reload_connections',
       'reload_on_failure',
       'reload_after',
-      'resurrect_after',
       'sniffer_class_name',
       'selector_class_name',
       'http_backend',

@@ -5,6 +5,7 @@ import type net from 'node:net';
 import tls from 'node:tls';
 import { SluiceError } from '../../core/errors.ts';
 import type { NetPort } from '../../core/ports.ts';
+import { retryAfter } from '../../core/retry-after.ts';
 
 export interface RequestOptions {
   readonly net: NetPort;
@@ -100,12 +101,11 @@ export class Requester {
         response.on('end', () => {
           clearTimeout(timer);
           const { statusCode = 0, statusMessage = '' } = response;
-          const after = Number(response.headers['retry-after']);
           resolve({
             status: statusCode,
             reason: statusMessage,
             text: text.slice(0, SHOWN),
-            retryAfter: Number.isFinite(after) ? after : undefined,
+            retryAfter: retryAfter(response.headers['retry-after'], Date.now()),
           });
         });
       });
