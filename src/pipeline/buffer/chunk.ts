@@ -122,17 +122,31 @@ export class FileChunk implements Chunk {
     return this.#files.path(this.id, this.#state, this.meta);
   }
 
-  /** Makes the files of a new chunk. */
+  /** Makes the files of a new chunk; where the disk refuses one, none is left. */
   create(): void {
     const { fs, mode, single, sync } = this.#files;
-    if (!single) {
-      const text = JSON.stringify({ ...this.meta, createdAt: this.createdAt }, bigintsAsNumbers);
-      fs.writeFileSync(`${this.path}.meta`, text, { mode, flush: sync });
+    fs.mkdirSync(dirname(this.path), { recursive: true });
+    try {
+      if (!single) {
+        const text = JSON.stringify({ ...this.meta, createdAt: this.createdAt }, bigintsAsNumbers);
+        fs.writeFileSync(`${this.path}.meta`, text, { mode, flush: sync });
+      }
+      this.#fd = fs.openSync(this.path, 'w', mode);
+      this.#write(MAGIC);
+      this.#own = true;
+      if (sync) syncFolder(fs, dirname(this.path));
+    } catch (error) {
+      this.#discard();
+      throw error;
     }
-    this.#fd = fs.openSync(this.path, 'w', mode);
-    this.#write(MAGIC);
-    this.#own = true;
-    if (sync) this.#syncFolder();
+  }
+
+  #discard(): void {
+    try {
+      this.purge();
+    } catch {
+      // The next start removes what has no entries.
+    }
   }
 
   /** Takes up a chunk of a previous run; a damaged file is written anew with what is intact. */
@@ -147,8 +161,7 @@ export class FileChunk implements Chunk {
     const bytes = frame(pieces, count);
     // An enqueue that failed has closed the file.
     this.#fd ??= this.#files.fs.openSync(this.path, 'r+');
-    this.#write(bytes);
-    if (this.#files.sync) this.#files.fs.fdatasyncSync(this.#fd);
+    this.#write(bytes, this.#files.sync);
     this.size += bytes.length - HEAD;
     this.count += count;
   }
@@ -166,7 +179,7 @@ export class FileChunk implements Chunk {
     fs.writeFileSync(next, file, { mode, flush: sync });
     this.close();
     fs.renameSync(next, this.path);
-    if (sync) this.#syncFolder();
+    if (sync) syncFolder(fs, dirname(this.path));
     this.size = bytes.length;
     this.count = count;
     this.#end = file.length;
@@ -201,24 +214,14 @@ export class FileChunk implements Chunk {
     this.#fd = undefined;
   }
 
-  /** Names are durable when their folder is. */
-  #syncFolder(): void {
-    const { fs } = this.#files;
-    const fd = fs.openSync(dirname(this.path), 'r');
-    try {
-      fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
-  }
-
   /** All or nothing: what a failed write left is cut off before the error goes on. */
-  #write(bytes: Buffer): void {
+  #write(bytes: Buffer, sync = false): void {
     const { fs } = this.#files;
     const fd = this.#fd!;
     let done = 0;
     try {
       while (done < bytes.length) done += fs.writeSync(fd, bytes, done, bytes.length - done, this.#end + done);
+      if (sync) fs.fdatasyncSync(fd);
     } catch (error) {
       try {
         fs.ftruncateSync(fd, this.#end);
@@ -228,6 +231,16 @@ export class FileChunk implements Chunk {
       throw error;
     }
     this.#end += bytes.length;
+  }
+}
+
+/** Names are durable when their folder is. */
+export function syncFolder(fs: FsPort, folder: string): void {
+  const fd = fs.openSync(folder, 'r');
+  try {
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
   }
 }
 

@@ -10,7 +10,7 @@ import type { ConfigOf } from '../../config/schema.ts';
 import { PluginConfigError } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
 import type { ChunkMeta, Logger, Metrics } from '../plugin.ts';
-import { type Chunk, type ChunkFiles, FileChunk, isOurs, MemoryChunk, readFrames } from './chunk.ts';
+import { type Chunk, type ChunkFiles, FileChunk, isOurs, MemoryChunk, readFrames, syncFolder } from './chunk.ts';
 import { type ForeignChunk, readForeign } from './fluentd-chunk.ts';
 import type { bufferSchema } from './schema.ts';
 import { keyedName, keyOfMeta, metaOfKey } from './single-name.ts';
@@ -76,7 +76,12 @@ export class FileStore implements ChunkStore {
     const keyed = single ? '([^/]*)\\.' : '()';
     this.#name = new RegExp(`^${RegExp.escape(before)}${keyed}([bq])([0-9a-f]{32})${RegExp.escape(after)}$`);
     const { fs } = host.ports;
-    fs.mkdirSync(this.#folder, { recursive: true });
+    try {
+      const made = fs.mkdirSync(this.#folder, { recursive: true });
+      if (made !== undefined && config.durability === 'fsync') syncFolder(fs, path.dirname(made));
+    } catch (error) {
+      host.log.error('the folder of the buffer could not be made; it is tried again', { path: this.#folder, error });
+    }
     this.#files = {
       fs,
       mode: config.file_permission === undefined ? 0o644 : Number.parseInt(config.file_permission, 8),
@@ -101,6 +106,7 @@ export class FileStore implements ChunkStore {
   resume(): Resumed {
     const { fs } = this.#host.ports;
     const resumed: Resumed = { staged: [], queued: [], foreign: [] };
+    if (!fs.existsSync(this.#folder)) return resumed;
     const names = new Set(fs.readdirSync(this.#folder).sort());
     for (const name of names) {
       const found = this.#name.exec(name);

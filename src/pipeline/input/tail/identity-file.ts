@@ -26,11 +26,13 @@ export class IdentityFile {
   readonly #fs: FsPort;
   readonly #known = new Map<string, Identity[]>();
   #stale = 0;
+  /** The file may end within a line: an append was refused. */
+  #isTorn = false;
 
+  /** @throws where the file is there and cannot be read */
   constructor(file: string, fs: FsPort) {
     this.#file = file;
     this.#fs = fs;
-    fs.mkdirSync(path.dirname(file), { recursive: true });
     if (fs.existsSync(file)) this.#read();
   }
 
@@ -49,7 +51,12 @@ export class IdentityFile {
 
   set(file: string, identity: Identity): void {
     this.#keep(file, identity);
-    this.#fs.appendFileSync(this.#file, lineOf(file, identity));
+    const line = lineOf(file, identity);
+    const text = this.#isTorn ? `\n${line}` : line;
+    this.#isTorn = true;
+    this.#fs.mkdirSync(path.dirname(this.#file), { recursive: true });
+    this.#fs.appendFileSync(this.#file, text);
+    this.#isTorn = false;
     if (this.#stale > STALE) this.compact();
   }
 
@@ -65,8 +72,9 @@ export class IdentityFile {
   /** A new file takes the old one's place in one step. */
   compact(): void {
     const text = [...this.#known].flatMap(([file, list]) => list.map((identity) => lineOf(file, identity))).join('');
-    this.#fs.writeFileSync(`${this.#file}.tmp`, text);
+    this.#fs.writeFileSync(`${this.#file}.tmp`, text, { flush: true });
     this.#fs.renameSync(`${this.#file}.tmp`, this.#file);
+    this.#isTorn = false;
     this.#stale = 0;
   }
 
@@ -78,13 +86,20 @@ export class IdentityFile {
   }
 
   #read(): void {
-    for (const line of this.#fs.readFileSync(this.#file, 'utf8').split('\n')) {
+    const before = this.#fs.readFileSync(this.#file, 'utf8');
+    this.#isTorn = before !== '' && !before.endsWith('\n');
+    for (const line of before.split('\n')) {
       const found = LINE.exec(line);
       if (found === null) continue;
       const mark = { length: Number(found[3]), hash: found[4]! };
       this.#keep(found[1]!, { inode: Number(found[2]), mark, id: found[5]!, real: found[6]! });
     }
-    this.compact();
+    if (this.#stale === 0 && !this.#isTorn) return;
+    try {
+      this.compact();
+    } catch {
+      // The old text says the same; the next compaction tries again.
+    }
   }
 }
 
