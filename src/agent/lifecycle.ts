@@ -108,6 +108,8 @@ export class Worker implements AgentView {
     const inputs = graph.instances.filter((i) => i.category === 'input');
     for (const category of ['output', 'filter'] as const) {
       await Promise.all(graph.instances.filter((i) => i.category === category).map((i) => i.plugin.start?.()));
+      // Stopped while an output waited for its cluster: nothing more may begin.
+      if (this.#stopped !== undefined) return;
     }
     this.#options.log.onEvent((entry) => emitLogEntry(graph, entry));
     await Promise.all(inputs.map((input) => input.plugin.start?.()));

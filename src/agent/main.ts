@@ -115,6 +115,13 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 async function runAgent(options: CliOptions): Promise<number> {
   const log = openLog(options);
   const logger = log.logger();
@@ -153,14 +160,15 @@ async function runAgent(options: CliOptions): Promise<number> {
   };
   process.on('SIGUSR2', reload);
   process.on('SIGHUP', reload);
-  // A signal may come while the agent starts: then it stops as soon as it has started.
-  await worker.start(prepared);
-  // A prometheus source that wants the port has it by now.
-  monitoring = await monitor();
-  const tap = await openTap(log);
-  // Timers and watchers do not keep the process alive; waiting for a signal does.
+  // Timers and watchers do not keep the process alive; this one does.
   const alive = setInterval(() => undefined, 1 << 30);
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  const end = aborted(signal);
+  // A signal may come while an output waits for its cluster.
+  await Promise.race([worker.start(prepared), end]);
+  // A prometheus source that wants the port has it by now.
+  if (!signal.aborted) monitoring = await monitor();
+  const tap = await openTap(log);
+  await end;
   clearInterval(alive);
   setTimeout(() => {
     logger.error('the grace time is over: stopping without waiting any longer');

@@ -125,6 +125,7 @@ export class OutputBuffer implements Output {
     this.#store = this.#isFile ? new FileStore(this.#config, this.#host, key) : new MemoryStore();
     await this.#output.start?.();
     await this.#host.secondary?.start?.();
+    if (this.#stopped) return;
     const { staged, queued, foreign } = this.#store.resume();
     this.#queue.push(...queued);
     for (const chunk of staged) {

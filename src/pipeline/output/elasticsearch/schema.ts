@@ -1,12 +1,13 @@
 /** Parameters of fluent-plugin-elasticsearch 5; those that exist only for the Ruby client are accepted without effect. */
 import type { ParamSpec, SectionSpec } from '../../../config/schema.ts';
+import { templateParams } from './template-params.ts';
 
-/** Accepted, no effect here. */
-function ignored(names: readonly string[]): Record<string, ParamSpec> {
+/** Accepted, no effect here: parameter → why. */
+function ignored(reasons: Readonly<Record<string, string>>): Record<string, ParamSpec> {
   return Object.fromEntries(
-    names.map((name) => [
+    Object.entries(reasons).map(([name, doc]) => [
       name,
-      { type: 'string', doc: 'Only for the Ruby client.', fluentd: 'ignored' } satisfies ParamSpec,
+      { type: 'string', doc, fluentd: 'ignored' } satisfies ParamSpec,
     ]),
   );
 }
@@ -78,7 +79,8 @@ export const schema = {
       type: 'string',
       doc: 'Tag under which documents that were rejected for now go through the pipeline again.',
     },
-    pipeline: { type: 'string', doc: 'Ingest pipeline.' },
+    include_index_in_url: { type: 'bool', default: 'false', doc: 'Name the index in the URL, one request an index.' },
+    pipeline: { type: 'string', doc: 'Ingest pipeline; placeholders allowed.' },
     request_timeout: { type: 'time', default: '5', doc: 'Seconds for a request.' },
     resurrect_after: {
       type: 'time',
@@ -96,7 +98,18 @@ export const schema = {
     log_es_400_reason: { type: 'bool', default: 'false', doc: 'Tell why documents were refused.' },
     default_elasticsearch_version: { type: 'integer', default: '5', doc: 'Version where the server’s is not known.' },
     verify_es_version_at_startup: { type: 'bool', default: 'true', doc: 'Ask for the server’s version at start.' },
-    max_retry_get_es_version: { type: 'integer', default: '15', doc: 'Tries for the version.' },
+    max_retry_get_es_version: {
+      type: 'integer',
+      default: '15',
+      doc: 'Tries for the version at start, 2, 4, 8 … seconds apart.',
+      fluentd:
+        'from 5 tries on the agent goes on after 3 seconds: documents wait in the buffer until the version is known',
+    },
+    fail_on_detecting_es_version_retry_exceed: {
+      type: 'bool',
+      default: 'true',
+      doc: 'Stop when the tries are used up; false: take default_elasticsearch_version.',
+    },
     emit_error_for_missing_id: { type: 'bool', default: 'false', doc: 'Records without id_key go to @ERROR.' },
     emit_error_label_event: { type: 'bool', default: 'true', doc: 'Refused documents go to @ERROR.' },
     unrecoverable_error_types: {
@@ -105,6 +118,7 @@ export const schema = {
       doc: 'Accepted; refused items are retried.',
       fluentd: 'ignored',
     },
+    ...templateParams,
     dead_letter_file: {
       type: 'string',
       doc: 'File that takes refused documents instead of @ERROR: NDJSON that `sluice replay` sends again.',
@@ -128,60 +142,34 @@ export const schema = {
       doc: 'Adds `sluice` {nanos, file, offset}: the viewer then gives the lines of one millisecond in file order.',
       fluentd: 'ours',
     },
-    ...ignored([
-      'reload_connections',
-      'reload_on_failure',
-      'reload_after',
-      'sniffer_class_name',
-      'selector_class_name',
-      'http_backend',
-      'http_backend_excon_nonblock',
-      'content_type',
-      'prefer_oj_serializer',
-      'reconnect_on_error',
-      'with_transporter_log',
-      'validate_client_version',
-      'fail_on_detecting_es_version_retry_exceed',
-      'fail_on_putting_template_retry_exceed',
-      'max_retry_putting_template',
-      'exception_backup',
-      'ssl_version',
-      'ssl_max_version',
-      'ssl_min_version',
-      'target_index_affinity',
-      'template_name',
-      'template_file',
-      'template_overwrite',
-      'templates',
-      'customize_template',
-      'index_prefix',
-      'index_date_pattern',
-      'rollover_index',
-      'deflector_alias',
-      'application_name',
-      'enable_ilm',
-      'ilm_policy',
-      'ilm_policies',
-      'ilm_policy_id',
-      'ilm_policy_overwrite',
-      'use_legacy_template',
-      'logstash_prefix_key',
-      'ignore_exceptions',
-      'exception_backup',
-      'bulk_message_size',
-      'truncate_caches_interval',
-      'catch_transport_exception_on_retry',
-      'use_legacy_template',
-      'data_stream_name',
-      'sniff',
-      'ca_path',
-      'include_index_in_url',
-      'http_keepalive',
-      'keepalive',
-      'compression',
-    ]),
+    ...ignored({
+      reload_connections: 'The hosts are those of the configuration: the agent never asks the cluster for others.',
+      reload_on_failure: 'As reload_connections.',
+      reload_after: 'As reload_connections.',
+      sniffer_class_name: 'A Ruby class; the agent never asks the cluster for hosts.',
+      selector_class_name: 'A Ruby class; hosts take turns.',
+      http_backend: 'A Ruby library.',
+      http_backend_excon_nonblock: 'Of a Ruby library; requests never block.',
+      content_type: 'Bulk requests are `application/x-ndjson`, as the plugin sends them whatever is said here.',
+      prefer_oj_serializer: 'A Ruby library.',
+      reconnect_on_error: 'A connection that failed is never used again.',
+      with_transporter_log: 'The log of a Ruby library.',
+      validate_client_version: 'There is no client library whose version could differ.',
+      ignore_exceptions: 'Ruby classes; a chunk is tried again until the buffer’s limits.',
+      exception_backup: 'As ignore_exceptions.',
+      target_index_affinity: 'Looks for the index of a document that is there already.',
+      ssl_version: 'The version of TLS is negotiated.',
+      ssl_max_version: 'As ssl_version.',
+      ssl_min_version: 'As ssl_version.',
+    }),
   },
   sections: {
-    elasticsearch_metadata: { doc: 'Accepted, no effect.', params: {}, anyParam: true },
+    metadata: {
+      doc: 'What the agent tells of its chunks.',
+      params: {
+        include_chunk_id: { type: 'bool', default: 'false', doc: 'Add the id of the chunk to each record.' },
+        chunk_id_key: { type: 'string', default: 'chunk_id', doc: 'Field that takes it.' },
+      },
+    },
   },
 } as const satisfies SectionSpec;

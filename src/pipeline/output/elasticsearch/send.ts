@@ -9,6 +9,7 @@ import type { ConfigOf } from '../../../config/schema.ts';
 import { SluiceError } from '../../core/errors.ts';
 import { EventStream, type LogEvent } from '../../core/event.ts';
 import type { OutputHost, ReadyChunk } from '../../plugin.ts';
+import { type Batch, numberOf } from './batches.ts';
 import type { Client } from './client.ts';
 import type { Items } from './items.ts';
 import { Letterbox } from './letterbox.ts';
@@ -28,7 +29,7 @@ export class ClusterError extends SluiceError {
 }
 
 export interface Outcome {
-  /** Items to send again, in order. */
+  /** Items of the batch to send again, in order. */
   readonly again: readonly number[];
   /** Why a whole request failed; the items of it, and of those that were not sent for it, are among `again`. */
   readonly failure: Error | undefined;
@@ -64,27 +65,28 @@ export class Sender {
     ]);
   }
 
-  /** Sends the items `from` up to `to`. */
-  async send(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<Outcome> {
+  /** Sends the items `from` up to `to` of a batch. */
+  async send(chunk: ReadyChunk, batch: Batch, from: number, to: number, signal: AbortSignal): Promise<Outcome> {
     try {
-      return await this.#request(chunk, items, from, to, signal);
+      return await this.#request(chunk, batch, from, to, signal);
     } catch (error) {
       return { again: range(from, to), failure: error as Error };
     }
   }
 
   /** @throws when the whole request failed */
-  async #request(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<Outcome> {
+  async #request(chunk: ReadyChunk, batch: Batch, from: number, to: number, signal: AbortSignal): Promise<Outcome> {
+    const { path, items } = batch;
     const body = items.bytes.subarray(items.starts[from], items.starts[to]);
     const zipped = this.#level > 0 ? gzipSync(body, { level: this.#level }) : body;
     const answer = await this.#client.request(
       'POST',
-      '/_bulk',
+      path,
       zipped,
       { 'content-type': 'application/x-ndjson', ...(this.#level > 0 ? { 'content-encoding': 'gzip' } : {}) },
       signal,
     );
-    if (answer.status === 413) return this.#halves(chunk, items, from, to, signal);
+    if (answer.status === 413) return this.#halves(chunk, batch, from, to, signal);
     if (answer.status >= 300)
       throw new ClusterError(
         `could not push logs to Elasticsearch cluster: [${answer.status}] ${answer.body.toString('utf8', 0, 300)}`,
@@ -94,26 +96,26 @@ export class Sender {
     this.#count(to - from - again.length - refused.length, again.length, refused.length);
     const unkept = this.#refuse(
       chunk,
-      items,
+      batch,
       refused.map((one) => ({ ...one, item: from + one.item })),
     );
     const later = await this.#emitAgain(
       chunk,
-      items,
+      batch,
       again.map((i) => from + i),
     );
     return { again: [...later, ...unkept].sort((a, b) => a - b), failure: undefined };
   }
 
   /** With `retry_tag` what goes again goes through the pipeline under that tag, and is no longer this chunk's. */
-  async #emitAgain(chunk: ReadyChunk, items: Items, again: number[]): Promise<number[]> {
+  async #emitAgain(chunk: ReadyChunk, batch: Batch, again: number[]): Promise<number[]> {
     const { retry_tag: tag } = this.#config;
     if (tag === undefined || again.length === 0) return again;
     try {
       await this.#host.emit(
         new EventStream(
           tag,
-          again.map((i) => eventOf(items, i, chunk, this.#isWrapped)),
+          again.map((i) => eventOf(batch.whole, numberOf(batch, i), chunk, this.#isWrapped)),
         ),
       );
       return [];
@@ -123,25 +125,27 @@ export class Sender {
     }
   }
 
-  async #halves(chunk: ReadyChunk, items: Items, from: number, to: number, signal: AbortSignal): Promise<Outcome> {
+  async #halves(chunk: ReadyChunk, batch: Batch, from: number, to: number, signal: AbortSignal): Promise<Outcome> {
     if (to - from === 1)
-      return { again: this.#refuse(chunk, items, [{ item: from, ...TOO_LARGE }]), failure: undefined };
+      return { again: this.#refuse(chunk, batch, [{ item: from, ...TOO_LARGE }]), failure: undefined };
     const middle = from + Math.floor((to - from) / 2);
-    const first = await this.send(chunk, items, from, middle, signal);
+    const first = await this.send(chunk, batch, from, middle, signal);
     // A cluster that fails now is not asked for the second half.
     if (first.failure !== undefined) return { again: [...first.again, ...range(middle, to)], failure: first.failure };
-    const second = await this.send(chunk, items, middle, to, signal);
+    const second = await this.send(chunk, batch, middle, to, signal);
     return { again: [...first.again, ...second.again], failure: second.failure };
   }
 
   /** Gives the items that could not be put away, so that they must be kept. */
-  #refuse(chunk: ReadyChunk, items: Items, refused: readonly Refused[]): number[] {
+  #refuse(chunk: ReadyChunk, batch: Batch, refused: readonly Refused[]): number[] {
+    const { whole } = batch;
+    const numbered = refused.map((one) => ({ ...one, item: numberOf(batch, one.item) }));
     if (this.#letterbox === undefined) {
-      for (const one of refused) this.#refuseOne(chunk, items, one.item, messageOf(one, this.#config));
+      for (const one of numbered) this.#refuseOne(chunk, whole, one.item, messageOf(one, this.#config));
       return [];
     }
     try {
-      this.#letterbox.take(items, refused, (i) => this.#tagOf(chunk, () => eventOf(items, i, chunk, this.#isWrapped)));
+      this.#letterbox.take(whole, numbered, (i) => this.#tagOf(chunk, () => eventOf(whole, i, chunk, this.#isWrapped)));
       return [];
     } catch (error) {
       this.#host.log.warn('the dead-letter file could not be written: refused documents stay in the buffer', { error });

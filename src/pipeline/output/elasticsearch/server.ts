@@ -1,8 +1,8 @@
 /** What is known of the server: its version, and the type name that goes with it. */
 import type { ConfigOf } from '../../../config/schema.ts';
-import { SluiceError } from '../../core/errors.ts';
 import type { Logger } from '../../plugin.ts';
 import type { TypeName } from './action.ts';
+import { AnswerError } from './admin.ts';
 import type { Client } from './client.ts';
 import type { schema } from './schema.ts';
 
@@ -56,21 +56,37 @@ export class Server {
     return isCertain && !this.#options.isOpenSearch && this.major < 7 ? '_routing' : 'routing';
   }
 
-  /** `isNeeded`: a server that cannot be reached is an error; documents wait until their type is known. */
-  async ask(signal: AbortSignal, isNeeded = false): Promise<void> {
-    const { client, log } = this.#options;
+  /** @throws SluiceError for a server that cannot be reached or does not say */
+  async ask(signal: AbortSignal): Promise<void> {
+    const answer = await this.#options.client.request('GET', '/', undefined, {}, signal);
+    if (answer.status >= 300) throw new AnswerError('GET /', answer);
+    const version = versionIn(answer.body.toString('utf8'));
+    const major = Number.parseInt(version?.number ?? '', 10);
+    if (Number.isNaN(major)) return this.assume();
+    // OpenSearch counts anew from 1; its APIs have no types.
+    this.#major = version?.distribution === 'opensearch' ? 8 : major;
+  }
+
+  /** As the Ruby client does before its first request. What comes of it does not count: the version is configured. */
+  async greet(signal: AbortSignal): Promise<void> {
     try {
-      const answer = await client.request('GET', '/', undefined, {}, signal);
-      if (answer.status >= 300) return;
-      const { version } = JSON.parse(answer.body.toString('utf8')) as {
-        version?: { number?: string; distribution?: string };
-      };
-      const major = Number.parseInt(version?.number ?? '', 10);
-      // OpenSearch counts anew from 1; its APIs have no types.
-      if (!Number.isNaN(major)) this.#major = version?.distribution === 'opensearch' ? 8 : major;
+      await this.ask(signal);
     } catch (error) {
-      if (isNeeded && error instanceof SluiceError) throw error;
-      log.warn('Could not communicate to Elasticsearch, resetting connection and trying again.', { error });
+      this.#options.log.warn('Could not communicate to Elasticsearch', { error });
     }
+  }
+
+  /** Goes by `default_elasticsearch_version`. */
+  assume(): void {
+    this.#major = this.#options.config.default_elasticsearch_version;
+  }
+}
+
+function versionIn(text: string): { number?: string; distribution?: string } | undefined {
+  try {
+    return (JSON.parse(text) as { version?: { number?: string; distribution?: string } } | null)?.version;
+  } catch {
+    // A proxy's page, say: the server is there, and its version is the assumed one.
+    return undefined;
   }
 }

@@ -1,0 +1,68 @@
+/** What the plugin refuses at start beyond its schema. */
+import type { ConfigOf } from '../../../config/schema.ts';
+import { PluginConfigError } from '../../core/errors.ts';
+import type { OutputHost } from '../../plugin.ts';
+import type { schema } from './schema.ts';
+import { isSubstituted, type Keys, keysOf } from './substitution.ts';
+
+type Config = ConfigOf<typeof schema>;
+
+/** @throws PluginConfigError */
+export function checkConfig(config: Config, host: OutputHost): void {
+  const keys = keysOf(host.bufferElement, host.timekey);
+  if (!hasSubstitution(config, keys) && !keys.tag && !keys.fields.includes('_index'))
+    throw new PluginConfigError("'tag' or '_index' in chunk_keys is required.");
+  const problem = conflictOf(config) ?? templateConflictOf(config, keys);
+  if (problem !== undefined) throw new PluginConfigError(problem);
+}
+
+/** Whether names depend on the chunk, by its keys or by a document's day. */
+export function isPerChunk(config: Config, host: OutputHost): boolean {
+  return config.logstash_format || hasSubstitution(config, keysOf(host.bufferElement, host.timekey));
+}
+
+function hasSubstitution(config: Config, keys: Keys): boolean {
+  const templates = [
+    config.host,
+    config.index_name,
+    config.template_name,
+    ...Object.values(config.customize_template ?? {}).map(String),
+    config.logstash_prefix,
+    config.logstash_dateformat,
+    config.deflector_alias,
+    config.application_name,
+    config.ilm_policy_id,
+  ];
+  return templates.some((template) => template !== undefined && isSubstituted(template, keys));
+}
+
+function conflictOf(config: Config): string | undefined {
+  if (config.user !== undefined && config.password === undefined)
+    return '`password` must be present if `user` is present';
+  if (config.cloud_id !== undefined && config.cloud_auth === undefined)
+    return '`cloud_auth` must be present if `cloud_id` is present';
+  if (config.max_retry_putting_template < 0)
+    return "'max_retry_putting_template' must be greater than or equal to zero.";
+  if (config.max_retry_get_es_version < 0) return "'max_retry_get_es_version' must be greater than or equal to zero.";
+  if (config.index_prefix !== undefined)
+    return "'index_prefix' parameter is already removed: use `index_name', or `logstash_prefix' with `logstash_format'";
+  return undefined;
+}
+
+function templateConflictOf(config: Config, keys: Keys): string | undefined {
+  const hasTemplate = config.template_name !== undefined && config.template_file !== undefined;
+  if (
+    (hasTemplate || config.templates !== undefined) &&
+    isSubstituted(config.host, keys) &&
+    config.verify_es_version_at_startup
+  )
+    return 'host placeholder, template installation, and verify Elasticsearch version at startup are exclusive feature at same time. Please specify verify_es_version_at_startup as `false` when host placeholder and template installation are enabled.';
+  const hasPolicy = Object.keys(config.ilm_policy).length > 0;
+  if (hasPolicy && Object.keys(config.ilm_policies).length > 0)
+    return "You can't specify ilm_policy and ilm_policies at the same time";
+  if (!hasTemplate) return undefined;
+  if (config.enable_ilm && config.deflector_alias !== undefined)
+    return 'deflector_alias is prohibited to use with enable_ilm at same time.';
+  if (!hasPolicy && config.ilm_policy_overwrite) return 'ilm_policy_overwrite requires a non empty ilm_policy.';
+  return undefined;
+}

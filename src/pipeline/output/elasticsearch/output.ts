@@ -1,0 +1,133 @@
+/**
+ * The output: renders events into chunks, and sends chunks as bulk requests.
+ *
+ * Guarantees: chunks hold the lines of bulk requests, ready to send; what a cluster took is not sent again. Leaves to its parts what an
+ * item's lines are (render), what must be at the cluster first (setup), what becomes of each item (send); to the buffer, when.
+ */
+import type { ConfigOf } from '../../../config/schema.ts';
+import { EventStream } from '../../core/event.ts';
+import type { Timer } from '../../core/ports.ts';
+import type { BufferedOutput, ChunkMeta, OutputHost, ReadyChunk, Render } from '../../plugin.ts';
+import { Admin } from './admin.ts';
+import { credentials } from './auth.ts';
+import { type Batch, byIndex, indicesOf, numberOf, withChunkId } from './batches.ts';
+import { isPerChunk } from './checks.ts';
+import { Client, hostsOf } from './client.ts';
+import { Installation } from './installation.ts';
+import { type Items, itemCount, itemsOf, pick, requests } from './items.ts';
+import { eventOf } from './readback.ts';
+import { compileRender } from './render.ts';
+import { type Resolve, renderOptions, resolvedType } from './render-options.ts';
+import type { schema } from './schema.ts';
+import { ClusterError, isWrapped, Sender } from './send.ts';
+import { Server } from './server.ts';
+import { Setup } from './setup.ts';
+import { fitType } from './type-name.ts';
+
+type Config = ConfigOf<typeof schema>;
+
+export class ElasticsearchOutput implements BufferedOutput {
+  readonly #config: Config;
+  readonly #host: OutputHost;
+  readonly #client: Client;
+  readonly #server: Server;
+  readonly #installation: Installation;
+  readonly #setup: Setup;
+  readonly #sender: Sender;
+  readonly #stopped = new AbortController();
+  #truncation: Timer | undefined;
+
+  constructor(config: Config, host: OutputHost, isOpenSearch: boolean) {
+    this.#config = config;
+    this.#host = host;
+    this.#client = clientOf(config, host);
+    this.#server = new Server({ config, client: this.#client, log: host.log, isOpenSearch });
+    const admin = new Admin(this.#client, config.use_legacy_template);
+    this.#installation = new Installation(config, host, admin, isPerChunk(config, host));
+    this.#setup = new Setup(config, host, this.#server, this.#installation);
+    this.#sender = new Sender(config, host, this.#client);
+  }
+
+  async start(): Promise<void> {
+    const { truncate_caches_interval: seconds } = this.#config;
+    if (seconds !== undefined)
+      this.#truncation = this.#host.ports.clock.every(seconds * 1000, () => this.#installation.forget());
+    await this.#setup.start(this.#stopped.signal);
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+    this.#truncation?.cancel();
+    this.#client.close();
+  }
+
+  renderer(tag: string, meta: ChunkMeta): Render {
+    const resolve: Resolve = (text) => this.#host.placeholders(text, { tag, ...meta });
+    return compileRender(renderOptions(this.#config, this.#host, this.#server, tag, resolve));
+  }
+
+  async write(chunk: ReadyChunk, signal: AbortSignal): Promise<void> {
+    const kept = itemsOf(chunk.read());
+    const resolve: Resolve = (text) => this.#host.placeholders(text, chunk.meta, chunk.id);
+    await this.#setup.before(resolve, this.#installation.needsIndices ? indicesOf(kept) : [], signal);
+    const again: number[] = [];
+    let failure: Error | undefined;
+    for (const batch of this.#batches(kept, chunk, resolve)) {
+      const keep = (i: number) => again.push(numberOf(batch, i));
+      for (const { from, to } of requests(batch.items, this.#config.bulk_message_request_threshold)) {
+        // What was not sent, or not answered, goes again; what is done does not.
+        if (failure !== undefined) for (let i = from; i < to; i++) keep(i);
+        else {
+          const outcome = await this.#sender.send(chunk, batch, from, to, signal);
+          failure = outcome.failure;
+          outcome.again.forEach(keep);
+        }
+      }
+    }
+    if (again.length === 0) return;
+    again.sort((a, b) => a - b);
+    if (again.length < itemCount(kept)) chunk.replace(pick(kept, again), again.length);
+    throw failure ?? new ClusterError(`${again.length} items were rejected for now (429/503)`);
+  }
+
+  events(chunk: ReadyChunk): EventStream[] {
+    const items = itemsOf(chunk.read());
+    const wrapped = isWrapped(this.#config);
+    const events = Array.from({ length: itemCount(items) }, (_, i) => eventOf(items, i, chunk, wrapped));
+    return [new EventStream(chunk.meta.tag ?? '', events)];
+  }
+
+  #batches(kept: Items, chunk: ReadyChunk, resolve: Resolve): Batch[] {
+    const [metadata] = this.#config.$sections.metadata;
+    const fitted = this.#fitted(kept, resolve);
+    const items =
+      metadata?.include_chunk_id === true
+        ? withChunkId(fitted, metadata.chunk_id_key, chunk.id, isWrapped(this.#config))
+        : fitted;
+    return this.#config.include_index_in_url ? byIndex(items) : [{ path: '/_bulk', items, whole: items }];
+  }
+
+  /** Types that records name themselves stay. */
+  #fitted(items: Items, resolve: Resolve): Items {
+    if (this.#config.target_type_key !== undefined && this.#server.takesTypes) return items;
+    const bytes = fitType(items.bytes, resolvedType(this.#server, resolve));
+    return bytes === items.bytes ? items : itemsOf(bytes);
+  }
+}
+
+function clientOf(config: Config, host: OutputHost): Client {
+  return new Client({
+    hosts: hostsOf(config).urls,
+    headers: credentials(config, host),
+    timeout: config.request_timeout * 1000,
+    resurrectAfter: config.resurrect_after * 1000,
+    tls: {
+      verify: config.ssl_verify,
+      ca: config.ca_file,
+      cert: config.client_cert,
+      key: config.client_key,
+      passphrase: config.client_key_pass,
+    },
+    ports: host.ports,
+  });
+}

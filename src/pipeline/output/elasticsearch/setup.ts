@@ -1,0 +1,51 @@
+/** What must be known and done at the cluster before the first document: its version, then the templates. */
+import type { ConfigOf } from '../../../config/schema.ts';
+import type { OutputHost } from '../../plugin.ts';
+import type { Installation } from './installation.ts';
+import { atStart, type Patience } from './patience.ts';
+import type { schema } from './schema.ts';
+import type { Server } from './server.ts';
+
+type Config = ConfigOf<typeof schema>;
+
+export class Setup {
+  readonly #config: Config;
+  readonly #host: OutputHost;
+  readonly #server: Server;
+  readonly #installation: Installation;
+
+  constructor(config: Config, host: OutputHost, server: Server, installation: Installation) {
+    this.#config = config;
+    this.#host = host;
+    this.#server = server;
+    this.#installation = installation;
+  }
+
+  /** @throws where the agent must not start */
+  async start(signal: AbortSignal): Promise<void> {
+    const c = this.#config;
+    if (c.verify_es_version_at_startup) {
+      const patience = this.#patience(c.max_retry_get_es_version, c.fail_on_detecting_es_version_retry_exceed);
+      const outcome = await atStart(patience, signal, (limit) => this.#server.ask(limit));
+      if (outcome === 'later') return;
+      if (outcome === 'given up') this.#server.assume();
+    }
+    const patience = this.#patience(c.max_retry_putting_template, c.fail_on_putting_template_retry_exceed);
+    const outcome = await atStart(patience, signal, (limit) => this.#installation.installStatic(limit));
+    if (outcome === 'given up') this.#installation.skipStatic();
+  }
+
+  /** Before each flush; `indices` are those of its documents where `needsIndices` asks for them. @throws to try again later */
+  async before(resolve: (text: string) => string, indices: readonly string[], signal: AbortSignal): Promise<void> {
+    if (!this.#server.isKnown) {
+      if (this.#config.verify_es_version_at_startup) await this.#server.ask(signal);
+      else await this.#server.greet(signal);
+    }
+    await this.#installation.installFor(resolve, indices, signal);
+  }
+
+  #patience(tries: number, fails: boolean): Patience {
+    const { log, ports } = this.#host;
+    return { tries, fails, catchAnswers: this.#config.catch_transport_exception_on_retry, clock: ports.clock, log };
+  }
+}
