@@ -2,6 +2,7 @@
 import { bulk, createIndex, perform } from './bulk.ts';
 import type { Engine, Index } from './engine.ts';
 import { indexNotFound, StoreError } from './errors.ts';
+import { FilterPath } from './filter-path.ts';
 import { isObject, type Json, type JsonObject, listOf, objectOf } from './json.ts';
 import { caps, mappingOf } from './mapping.ts';
 import { resolve } from './names.ts';
@@ -39,13 +40,23 @@ export class Api {
 
   /** @throws StoreError */
   handle(request: Request): Answer {
+    const filterPath = FilterPath.of(request.query.get('filter_path'));
+    if (filterPath === undefined) return this.#answer(request, undefined);
+    // Answers to searches are large: they are made without what is not wanted, where that is whole members.
+    const cutsDeep = filterPath.cuts('hits', 'hits', '_source') || filterPath.cuts('hits', 'total');
+    if (request.path.includes('_search') && !cutsDeep) return this.#answer(request, filterPath);
+    const { status, text: whole } = this.#answer(request, undefined);
+    return { status, text: JSON.stringify(filterPath.apply(JSON.parse(whole) as Json) ?? {}) };
+  }
+
+  #answer(request: Request, filterPath: FilterPath | undefined): Answer {
     const { method, path } = request;
     const [first, second, third] = path;
     if (first === undefined) return json(this.#info());
     if (first === '_bulk') return text(bulk(this.#engine, request.body, undefined));
     if (second === '_bulk') return text(bulk(this.#engine, request.body, first));
     if (first === '_search' || second === '_search')
-      return this.#searchPaths(request, first === '_search' ? path.slice(1) : path.slice(2));
+      return this.#searchPaths(request, first === '_search' ? path.slice(1) : path.slice(2), filterPath);
     if (second === '_count' || first === '_count') return this.#count(request);
     if (second === '_doc' || second === '_create') return this.#document(request, first, third ?? null);
     if (first === '_pit' || second === '_pit') return this.#pit(request);
@@ -93,21 +104,21 @@ export class Api {
     });
   }
 
-  #searchPaths(request: Request, rest: readonly string[]): Answer {
-    if (rest[0] === 'scroll') return this.#scrollPage(request, rest[1]);
+  #searchPaths(request: Request, rest: readonly string[], filterPath: FilterPath | undefined): Answer {
+    if (rest[0] === 'scroll') return this.#scrollPage(request, rest[1], filterPath);
     if (rest.length > 0) throw noHandler(request.method, request.path);
     const body = searchBody(request);
     const started = performance.now();
     const { pit } = body;
     if (isObject(pit)) {
       const point = this.#points.read(pit['id']);
-      const result = search(this.#engine, body, { scope: this.#scope(point), tieBreak: true });
-      return searchAnswer(result, started, { pit_id: pit['id']! });
+      const result = search(this.#engine, body, { scope: this.#scope(point), tieBreak: true, filterPath });
+      return searchAnswer(result, started, { pit_id: pit['id']! }, filterPath);
     }
     const indices = this.#indices(request, request.path[0] === '_search' ? undefined : request.path[0]);
     const scope = { indices, maxSeq: Number.MAX_SAFE_INTEGER };
     const keep = request.query.get('scroll');
-    if (keep === null) return searchAnswer(search(this.#engine, body, { scope }), started);
+    if (keep === null) return searchAnswer(search(this.#engine, body, { scope, filterPath }), started, {}, filterPath);
     const maxSeq = this.#engine.lastSeq();
     const sort = body['sort'] === undefined ? ['_doc'] : body['sort'];
     const scroll: Scroll = {
@@ -117,7 +128,7 @@ export class Api {
       after: undefined,
       expires: Date.now() + durationMs(keep),
     };
-    return this.#next(scroll, this.#points.openScroll(scroll), started);
+    return this.#next(scroll, this.#points.openScroll(scroll), started, filterPath);
   }
 
   #scope(point: { readonly indices: readonly string[]; readonly maxSeq: number }) {
@@ -125,7 +136,11 @@ export class Api {
     return { indices, maxSeq: point.maxSeq };
   }
 
-  #scrollPage({ method, body, query }: Request, inPath: string | undefined): Answer {
+  #scrollPage(
+    { method, body, query }: Request,
+    inPath: string | undefined,
+    filterPath: FilterPath | undefined,
+  ): Answer {
     const given = parseBody(body);
     const id = given['scroll_id'] ?? inPath ?? query.get('scroll_id') ?? undefined;
     if (method === 'DELETE') {
@@ -138,14 +153,15 @@ export class Api {
     const scroll = this.#points.scroll(id);
     const keep = given['scroll'] ?? query.get('scroll');
     if (typeof keep === 'string') scroll.expires = Date.now() + durationMs(keep);
-    return this.#next(scroll, String(id), performance.now());
+    return this.#next(scroll, String(id), performance.now(), filterPath);
   }
 
-  #next(scroll: Scroll, id: string, started: number): Answer {
+  #next(scroll: Scroll, id: string, started: number, filterPath: FilterPath | undefined): Answer {
     const after = scroll.after === undefined ? {} : { search_after: [...scroll.after] };
-    const result = search(this.#engine, { ...scroll.body, ...after }, { scope: this.#scope(scroll), tieBreak: true });
+    const options = { scope: this.#scope(scroll), tieBreak: true, filterPath };
+    const result = search(this.#engine, { ...scroll.body, ...after }, options);
     scroll.after = result.lastSort ?? scroll.after;
-    return searchAnswer(result, started, { _scroll_id: id });
+    return searchAnswer(result, started, { _scroll_id: id }, filterPath);
   }
 
   #count(request: Request): Answer {
@@ -290,10 +306,22 @@ function parseBody(body: Buffer): JsonObject {
   return objectOf(given, 'body');
 }
 
-function searchAnswer(result: SearchResult, started: number, head: JsonObject = {}): Answer {
-  const start = { ...head, took: Math.round(performance.now() - started), timed_out: false, _shards: SHARDS };
-  const aggs = result.aggregations === undefined ? '' : `,"aggregations":${JSON.stringify(result.aggregations)}`;
-  return text(`${JSON.stringify(start).slice(0, -1)},"hits":${result.hits}${aggs}}`);
+function searchAnswer(
+  result: SearchResult,
+  started: number,
+  head: JsonObject,
+  filterPath: FilterPath | undefined,
+): Answer {
+  const { aggregations, hits } = result;
+  const start: JsonObject = {
+    ...head,
+    took: Math.round(performance.now() - started),
+    timed_out: false,
+    _shards: SHARDS,
+  };
+  if (aggregations !== undefined) start['aggregations'] = aggregations;
+  const members = JSON.stringify(filterPath === undefined ? start : (filterPath.apply(start) ?? {})).slice(1, -1);
+  return text(`{${[members, ...(hits === undefined ? [] : [`"hits":${hits}`])].filter(Boolean).join(',')}}`);
 }
 
 function noHandler(method: string, path: readonly string[]): StoreError {

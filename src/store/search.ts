@@ -10,6 +10,7 @@ import type { Doc } from './document/doc.ts';
 import { NO_ORDER, ORDER_FIELDS } from './document/order.ts';
 import type { Engine } from './engine.ts';
 import { illegalArgument, parsingError } from './errors.ts';
+import type { FilterPath } from './filter-path.ts';
 import { type Json, type JsonObject, numberOf } from './json.ts';
 import { compileQuery } from './query/compile.ts';
 import { type Place, Scan, type Scope } from './scan.ts';
@@ -22,6 +23,7 @@ export interface SearchOptions {
   readonly tieBreak?: boolean;
   /** Largest from + size; none for scroll. */
   readonly window?: number;
+  readonly filterPath?: FilterPath | undefined;
 }
 
 interface Found {
@@ -30,8 +32,8 @@ interface Found {
 }
 
 export interface SearchResult {
-  /** The object `hits` as JSON text. */
-  readonly hits: string;
+  /** The object `hits` as JSON text; undefined where it is not wanted, or nothing of it is left. */
+  readonly hits: string | undefined;
   readonly aggregations: JsonObject | undefined;
   readonly count: number;
   readonly lastSort: readonly SortValue[] | undefined;
@@ -90,7 +92,7 @@ export function search(engine: Engine, body: JsonObject, options: SearchOptions)
   const found = size === 0 ? [] : take(ordered(scan, keys, after, from + size), from, size);
   const aggs = body['aggs'] ?? body['aggregations'];
   return {
-    hits: hitsText(found, body, isSorted, total(scan, body['track_total_hits'])),
+    hits: hitsText(found, body, isSorted, total(scan, body['track_total_hits']), options.filterPath),
     aggregations: aggs === undefined ? undefined : aggregate(scan, aggs),
     count: found.length,
     lastSort: found.at(-1)?.sort,
@@ -210,8 +212,8 @@ function sorted(docs: Iterable<Doc>, keys: readonly SortKey[], after: readonly S
     : found.sort((a, b) => compareKeys(keys, a.sort, b.sort) || a.doc.row.seq - b.doc.row.seq);
 }
 
-function total(scan: Scan, track: Json | undefined): string {
-  if (track === false) return '';
+function total(scan: Scan, track: Json | undefined): string | undefined {
+  if (track === false) return undefined;
   const limit =
     track === undefined
       ? WINDOW
@@ -219,21 +221,52 @@ function total(scan: Scan, track: Json | undefined): string {
         ? Number.MAX_SAFE_INTEGER - 1
         : numberOf(track, 'track_total_hits', WINDOW);
   const count = scan.count(limit + 1);
-  return `"total":{"value":${Math.min(count, limit)},"relation":"${count > limit ? 'gte' : 'eq'}"},`;
+  return `{"value":${Math.min(count, limit)},"relation":"${count > limit ? 'gte' : 'eq'}"}`;
 }
 
-function hitsText(found: readonly Found[], body: JsonObject, isSorted: boolean, totalText: string): string {
-  const filter = sourceFilter(body['_source']);
+/** A filter's paths lead to members of `hits` and of each hit, not deeper. */
+function hitsText(
+  found: readonly Found[],
+  body: JsonObject,
+  isSorted: boolean,
+  totalText: string | undefined,
+  filterPath: FilterPath | undefined,
+): string | undefined {
+  const inHits = filterPath?.enter('hits');
+  if (filterPath !== undefined && inHits === undefined) return undefined;
+  const ofHits = inHits === true ? undefined : inHits;
+  const inHit = ofHits?.enter('hits');
+  const wants = (name: string) => ofHits === undefined || ofHits.enter(name) !== undefined;
+  const members = [
+    ...(totalText !== undefined && wants('total') ? [`"total":${totalText}`] : []),
+    ...(wants('max_score') ? [`"max_score":${found.length > 0 && !isSorted ? '1.0' : 'null'}`] : []),
+    ...(wants('hits') && (found.length > 0 || ofHits === undefined || inHit === true)
+      ? [`"hits":[${eachHit(found, body, isSorted, inHit === true ? undefined : inHit).join(',')}]`]
+      : []),
+  ];
+  return members.length === 0 && ofHits !== undefined ? undefined : `{${members.join(',')}}`;
+}
+
+function eachHit(
+  found: readonly Found[],
+  body: JsonObject,
+  isSorted: boolean,
+  filterPath: FilterPath | undefined,
+): string[] {
+  const wants = (name: string) => filterPath === undefined || filterPath.enter(name) !== undefined;
+  const filter = wants('_source') ? sourceFilter(body['_source']) : () => undefined;
+  const [hasIndex, hasId, hasSort] = [wants('_index'), wants('_id'), isSorted && wants('sort')];
+  const score = !wants('_score') ? '' : isSorted ? ',"_score":null' : ',"_score":1.0';
   const heads = new Map<string, string>();
-  const score = isSorted ? 'null' : '1.0';
-  const hits = found.map(({ doc, sort }) => {
+  return found.map(({ doc, sort }) => {
     const { name } = doc.group.index;
-    let head = heads.get(name);
-    if (head === undefined) heads.set(name, (head = `{"_index":${JSON.stringify(name)},"_id":`));
+    let head = hasIndex ? heads.get(name) : '';
+    if (head === undefined) heads.set(name, (head = `,"_index":${JSON.stringify(name)}`));
+    const id = hasId ? `,"_id":${JSON.stringify(doc.id)}` : '';
     const source = filter(doc);
-    return `${head}${JSON.stringify(doc.id)},"_score":${score}${source === undefined ? '' : `,"_source":${source}`}${isSorted ? `,"sort":${sortText(sort)}` : ''}}`;
+    const text = `${head}${id}${score}${source === undefined ? '' : `,"_source":${source}`}${hasSort ? `,"sort":${sortText(sort)}` : ''}`;
+    return `{${text.slice(1)}}`;
   });
-  return `{${totalText}"max_score":${found.length > 0 && !isSorted ? '1.0' : 'null'},"hits":[${hits.join(',')}]}`;
 }
 
 function sortText(sort: readonly SortValue[]): string {

@@ -47,6 +47,10 @@ const find = (name: string, query: unknown, more: object = {}): Step => ({
   ...{ name, method: 'POST', path: '/feature_-*/_search' },
   body: { query, size: 50, sort: byNumber, track_total_hits: true, ...more },
 });
+const filtered = (filterPath: string, path: string, body: object): Step => ({
+  ...{ name: `filter_path ${filterPath} of ${path}`, method: 'POST', body },
+  path: `${path}?filter_path=${filterPath}`,
+});
 const count = (name: string, aggs: unknown, more: object = {}): Step => ({
   ...{ name, method: 'POST', path: '/feature_-*/_search', only: 'aggregations' as const },
   body: { size: 0, aggs, ...more },
@@ -211,4 +215,18 @@ export const STEPS: readonly Step[] = [
   { name: 'names of indices', method: 'GET', path: '/_cat/indices/feature_-*?h=index,docs.count&format=json&s=index' },
   { name: 'delete an index', method: 'DELETE', path: '/feature_-2026.03.02' },
   { name: 'it is gone', method: 'GET', path: '/_cat/indices/feature_-*?h=index,docs.count&format=json&s=index' },
+  ...[
+    'hits.hits._source,hits.hits.sort',
+    'hits.total',
+    'took,hits.hits._id',
+    'hits.**',
+    '*.t*',
+    'hits.total.value',
+    'hits.hits._source.n*,**._id',
+    'none',
+  ].flatMap((filterPath) => [
+    filtered(filterPath, '/feature_-*/_search', { size: 2, sort: byNumber, _source: ['n'] }),
+    filtered(filterPath, '/feature_-*/_search', { size: 2, sort: byNumber, query: { match_none: {} } }),
+  ]),
+  filtered('count', '/feature_-*/_count', { query: { match_all: {} } }),
 ];

@@ -11,8 +11,8 @@ import type { Flavour, Paging } from './flavour.ts';
 export type SortValue = number | string | null;
 
 export interface Hit<S> {
-  readonly _id: string;
-  readonly _index: string;
+  /** Where a tie-break was asked for. */
+  readonly _id?: string;
   readonly _source: S;
   readonly sort: readonly SortValue[];
 }
@@ -43,7 +43,8 @@ interface SearchAnswer<S> {
     readonly failed: number;
     readonly failures?: readonly { readonly reason?: { readonly reason?: string } }[];
   };
-  readonly hits: { readonly hits: Hit<S>[] };
+  /** Absent where nothing was found: of what is wanted nothing is left. */
+  readonly hits?: { readonly hits?: Hit<S>[] };
 }
 
 /** Small, so that the first lines come at once. */
@@ -133,6 +134,12 @@ abstract class BaseReader<S> implements Reader<S> {
     this.request = request;
   }
 
+  /** Answers without what is not read: a third of their bytes. */
+  protected get wanted(): string {
+    const members = ['_source', 'sort', ...(this.request.needsTieBreak ? ['_id'] : [])];
+    return `filter_path=pit_id,_scroll_id,timed_out,_shards,${members.map((name) => `hits.hits.${name}`).join(',')}`;
+  }
+
   abstract page(size: number): Promise<Hit<S>[]>;
   abstract close(): void;
 
@@ -191,14 +198,14 @@ class PitReader<S> extends BaseReader<S> {
         ...(this.#after === undefined ? {} : { search_after: this.#after }),
       };
       try {
-        answer = await this.search('/_search', body);
+        answer = await this.search(`/_search?${this.wanted}`, body);
       } catch (error) {
         if (!(error instanceof AnswerTooLarge) || this.asked === 1) throw error;
         this.asked = Math.max(1, this.asked >> 2);
       }
     }
     this.#pit = answer.pit_id ?? this.#pit;
-    const { hits } = answer.hits;
+    const hits = answer.hits?.hits ?? [];
     this.#after = hits.at(-1)?.sort ?? this.#after;
     this.exhausted = hits.length < this.asked;
     return hits;
@@ -240,15 +247,16 @@ class ScrollReader<S> extends BaseReader<S> {
       const { indices, query, sort, source, max } = this.request;
       this.asked = max === undefined ? SCROLL_PAGE : size;
       const body = { size: this.asked, query, sort, _source: source };
-      return this.#take(await this.search(`/${indices}/_search?scroll=${KEEP_ALIVE}&${INDEX_OPTIONS}`, body));
+      const path = `/${indices}/_search?scroll=${KEEP_ALIVE}&${INDEX_OPTIONS}&${this.wanted}`;
+      return this.#take(await this.search(path, body));
     }
-    return this.#take(await this.search('/_search/scroll', { scroll: KEEP_ALIVE, scroll_id: this.#id }));
+    return this.#take(await this.search(`/_search/scroll?${this.wanted}`, { scroll: KEEP_ALIVE, scroll_id: this.#id }));
   }
 
   #take(answer: SearchAnswer<S>): Hit<S>[] {
     this.#id = answer._scroll_id ?? this.#id;
     const { after } = this.request;
-    const { hits } = answer.hits;
+    const hits = answer.hits?.hits ?? [];
     this.exhausted = hits.length < this.asked;
     // search_after does not go with scroll: what the caller has is left out here.
     return after === undefined ? hits : hits.filter((hit) => isAfter(hit.sort, after));

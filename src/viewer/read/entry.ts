@@ -46,7 +46,7 @@ export interface Entry {
   /** True where no line end followed: the next entry of the container goes on with the same line. */
   readonly partial: boolean;
   level: Level;
-  /** The document's id in the cluster. */
+  /** The document's id in the cluster; empty where the order tells entries apart. */
   readonly documentId: string;
 }
 

@@ -10,7 +10,6 @@ const other: Source = { ...source, index: 1, pod: 'q' };
 function hits(documents: readonly Document[], file = 7): EntryHit[] {
   return documents.map((document, i) => ({
     _id: `${i}`,
-    _index: 'x',
     _source: document,
     sort: [1000 + i, 0, file, i * 10],
   }));
@@ -85,7 +84,6 @@ it('documents without order are counted, and their nanoseconds come from their t
   const [entry] = maker.page([
     {
       _id: 'x',
-      _index: 'i',
       _source: { log: 'a\n', '@timestamp': '2026-01-01T00:00:00.123456789+00:00' },
       sort: [123, -1, -1, -1],
     },

@@ -108,7 +108,7 @@ export class LineMaker {
       nanos: file < 0 ? nanosOf(document['@timestamp']) : nanos,
       stream: typeof document.stream === 'string' ? document.stream : '',
       partial: !hasEnd && isPartial(document, whole, state),
-      documentId: hit._id,
+      documentId: hit._id ?? '',
     };
   }
 }
