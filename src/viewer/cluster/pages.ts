@@ -51,7 +51,7 @@ interface SearchAnswer<S> {
 const FIRST_PAGE = 250;
 /** max_result_window of an index is 10 000 unless changed. */
 const LARGEST_PAGE = 10_000;
-const PAGE_BYTES = 2 ** 20;
+const PAGE_BYTES = 2 ** 19;
 const MAX_PAGE_BYTES = 48 * 2 ** 20;
 const KEEP_ALIVE = '2m';
 export const INDEX_OPTIONS = 'ignore_unavailable=true&allow_no_indices=true';
