@@ -223,8 +223,8 @@ class Builder {
         ...base,
         agent,
         emit: (stream) => {
-          counted.emit_records += stream.events.length;
-          records.inc(stream.events.length, labels);
+          counted.emit_records += stream.length;
+          records.inc(stream.length, labels);
           return router?.emit(stream);
         },
         received: (count) => bytes.inc(count, labels),

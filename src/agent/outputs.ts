@@ -85,7 +85,7 @@ function unbuffered(
   return {
     emit(stream) {
       counted.emit_count++;
-      counted.emit_records += stream.events.length;
+      counted.emit_records += stream.length;
       return output.emit(stream);
     },
     instance,

@@ -9,7 +9,9 @@
 
 import type { Element } from '../config/element.ts';
 import type { ConfigOf, SectionSpec } from '../config/schema.ts';
+import type { Columns } from './core/columns.ts';
 import type { EventStream, LogEvent } from './core/event.ts';
+import type { Piece } from './core/kernel/index.ts';
 import type { Ports } from './core/ports.ts';
 import type { Value } from './core/value.ts';
 
@@ -128,6 +130,11 @@ export interface Parser {
    * whose time is unknown has sec NO_TIME. @throws ParserError for a line that is broken rather than unmatched.
    */
   parse(line: string, emit: (event: LogEvent | undefined) => void): void;
+  /**
+   * Lines at the beginning of the kernel's block (`length` bytes of whole lines) that are alike, with their times; undefined where they must be
+   * parsed one by one. The records are those that `parse` would give.
+   */
+  columns?(length: number): Columns | undefined;
   /** multiline parsers: tells whether a line starts a new record. */
   readonly firstLine?: (line: string) => boolean;
   /** multiline parsers without a first line: lines are collected until `parse` gives a record. */
@@ -264,7 +271,15 @@ export interface ReadyChunk {
 }
 
 /** Makes the bytes of one event in a chunk. */
-export type Render = (event: LogEvent) => string;
+export interface Render {
+  (event: LogEvent): string;
+  /** Rows from `from` on that are made of the same pieces, up to `to`; undefined where they must be rendered one by one. */
+  columns?(columns: Columns, from: number): Layout | undefined;
+}
+export interface Layout {
+  readonly pieces: readonly Piece[];
+  readonly to: number;
+}
 
 export interface BufferedOutput extends Running {
   /** Called once per (tag, chunk metadata): constant parts are made here. */

@@ -13,7 +13,8 @@ import type { FsPort } from '../core/ports.ts';
 import type { ChunkMeta } from '../plugin.ts';
 
 const MAGIC = Buffer.from([0xc1, 0x53, 0x4c, 0x43, 0x31]);
-const HEAD = 12;
+/** Bytes before a frame's entries. */
+export const HEAD = 12;
 
 export interface Chunk {
   readonly id: string;
@@ -25,6 +26,8 @@ export interface Chunk {
   attempt: number;
   /** Text in pieces: none is so long that it costs a place of its own in the heap. */
   append(pieces: readonly string[], count: number): void;
+  /** Entries as bytes, behind HEAD free bytes. */
+  appendBytes(bytes: Buffer, count: number): void;
   /** Entries, one after the other. */
   read(): Buffer;
   replace(bytes: Buffer, count: number): void;
@@ -56,6 +59,12 @@ export class MemoryChunk implements Chunk {
     writePieces(pieces, bytes, 0);
     this.#parts.push(bytes);
     this.size += length;
+    this.count += count;
+  }
+
+  appendBytes(bytes: Buffer, count: number): void {
+    this.#parts.push(Buffer.from(bytes.subarray(HEAD)));
+    this.size += bytes.length - HEAD;
     this.count += count;
   }
 
@@ -158,7 +167,14 @@ export class FileChunk implements Chunk {
   }
 
   append(pieces: readonly string[], count: number): void {
-    const bytes = frame(pieces, count);
+    this.#append(frame(pieces, count), count);
+  }
+
+  appendBytes(bytes: Buffer, count: number): void {
+    this.#append(closed(bytes, count), count);
+  }
+
+  #append(bytes: Buffer, count: number): void {
     // An enqueue that failed has closed the file.
     this.#fd ??= this.#files.fs.openSync(this.path, 'r+');
     this.#write(bytes, this.#files.sync);
@@ -270,7 +286,12 @@ function frame(pieces: readonly string[], count: number): Buffer {
   const length = lengthOf(pieces);
   const bytes = room(HEAD + length);
   writePieces(pieces, bytes, HEAD);
-  bytes.writeUInt32BE(length, 0);
+  return closed(bytes, count);
+}
+
+/** Fills in the head. */
+function closed(bytes: Buffer, count: number): Buffer {
+  bytes.writeUInt32BE(bytes.length - HEAD, 0);
   bytes.writeUInt32BE(count, 4);
   bytes.writeUInt32BE(crc32(bytes.subarray(HEAD), count), 8);
   return bytes;

@@ -10,12 +10,13 @@ import { LRUCache } from 'lru-cache';
 import type { Element } from '../../config/element.ts';
 import type { ConfigOf } from '../../config/schema.ts';
 import { Accessor } from '../core/accessor.ts';
+import type { Columns } from '../core/columns.ts';
 import { BufferOverflowError, SluiceError, UnrecoverableError } from '../core/errors.ts';
-import type { EventStream, LogEvent } from '../core/event.ts';
+import { EventStream, type LogEvent } from '../core/event.ts';
 import type { Timer } from '../core/ports.ts';
 import type { Value } from '../core/value.ts';
-import type { BufferedOutput, ChunkMeta, Output, PluginStats, ReadyChunk, Render } from '../plugin.ts';
-import type { Chunk } from './chunk.ts';
+import type { BufferedOutput, ChunkMeta, Layout, Output, PluginStats, ReadyChunk, Render } from '../plugin.ts';
+import { type Chunk, HEAD } from './chunk.ts';
 import type { ForeignChunk } from './fluentd-chunk.ts';
 import { FlushMetrics } from './metrics.ts';
 import { bufferZone, type ChunkKeys, chunkKeys } from './placeholders.ts';
@@ -146,7 +147,7 @@ export class OutputBuffer implements Output {
     try {
       let records = 0;
       for (const { tag, events } of foreign.streams(TAKEN_AT_ONCE)) {
-        this.#put(foreign.meta, tag, events);
+        this.#putAll(foreign.meta, new EventStream(tag, [...events]));
         records += events.length;
       }
       foreign.remove();
@@ -160,14 +161,14 @@ export class OutputBuffer implements Output {
   }
 
   emit(stream: EventStream): void | Promise<void> {
-    const { events } = stream;
-    if (events.length === 0) return;
+    const { length } = stream;
+    if (length === 0) return;
     if (this.#full()) return this.#overflow(stream);
     this.#counts.emit_count++;
-    this.#counts.emit_records += events.length;
+    this.#counts.emit_records += length;
     if (!this.#keys.time && this.#accessors.length === 0)
-      this.#put(this.#keys.tag ? { tag: stream.tag } : {}, stream.tag, events);
-    else for (const [meta, group] of this.#groups(stream)) this.#put(meta, stream.tag, group);
+      this.#putAll(this.#keys.tag ? { tag: stream.tag } : {}, stream);
+    else for (const [meta, group] of this.#groups(stream)) this.#putAll(meta, new EventStream(stream.tag, group));
     if (this.#mode === 'immediate') {
       for (const chunk of [...this.#stage.values()]) this.#enqueueStaged(chunk);
       this.#drain();
@@ -265,6 +266,51 @@ export class OutputBuffer implements Output {
     return Math.floor((sec + offset) / length) * length - offset;
   }
 
+  #putAll(meta: ChunkMeta, stream: EventStream): void {
+    const { tag, columns } = stream;
+    const done = columns === undefined ? 0 : this.#putColumns(meta, tag, columns);
+    if (done < stream.length) this.#put(meta, tag, done === 0 ? stream.events : stream.events.slice(done));
+    const chunk = this.#stage.get(metaKey(meta));
+    if (chunk !== undefined && chunk.size >= this.#chunkLimit * this.#config.chunk_full_threshold) {
+      this.#enqueueStaged(chunk);
+      this.#drain();
+    }
+  }
+
+  /** Puts in the rows whose documents the kernel can make, in as few appends as there is room for; gives how many. */
+  #putColumns(meta: ChunkMeta, tag: string, columns: Columns): number {
+    const key = metaKey(meta);
+    const render = this.#renderer(`${tag}\0${key}`, tag, meta);
+    const { chunk_limit_records: maxRecords = Number.POSITIVE_INFINITY } = this.#config;
+    const { kernel, rows } = columns;
+    let row = 0;
+    let appended = 0;
+    let end = HEAD;
+    let layout: Layout | undefined;
+    const append = () => {
+      if (row > appended) this.#append(key, meta, kernel.documents(end), row - appended);
+      appended = row;
+      end = HEAD;
+    };
+    while (row < rows) {
+      if (layout === undefined || row === layout.to) layout = render.columns?.(columns, row);
+      if (layout === undefined) break;
+      const staged = this.#stage.get(key);
+      const to = Math.min(layout.to, appended + maxRecords - (staged?.count ?? 0));
+      const room = this.#chunkLimit - (staged?.size ?? 0) - (end - HEAD);
+      const next = to > row ? kernel.render(layout.pieces, row, to, room, end) : row;
+      if (next > row) end = kernel.rendered();
+      row = next;
+      if (row === layout.to) continue;
+      if (row > appended) append();
+      // Nothing fits: the chunk is full. A document that is larger than any chunk, and a disk that refuses, are matters of `#put`.
+      else if (staged === undefined || staged.count === 0) break;
+      else if (!this.#enqueueStaged(staged)) break;
+    }
+    append();
+    return row;
+  }
+
   #put(meta: ChunkMeta, tag: string, events: readonly LogEvent[]): void {
     const key = metaKey(meta);
     const render = this.#renderer(`${tag}\0${key}`, tag, meta);
@@ -298,14 +344,10 @@ export class OutputBuffer implements Output {
     }
     pieces.push(text);
     this.#append(key, meta, pieces, count);
-    const chunk = this.#stage.get(key);
-    if (chunk !== undefined && chunk.size >= this.#chunkLimit * this.#config.chunk_full_threshold) {
-      this.#enqueueStaged(chunk);
-      this.#drain();
-    }
   }
 
-  #append(key: string, meta: ChunkMeta, pieces: readonly string[], count: number): void {
+  /** `entries`: pieces of text, or bytes behind HEAD free ones. */
+  #append(key: string, meta: ChunkMeta, entries: readonly string[] | Buffer, count: number): void {
     if (count === 0) return;
     let chunk = this.#stage.get(key);
     if (chunk === undefined) {
@@ -314,7 +356,8 @@ export class OutputBuffer implements Output {
     }
     try {
       const before = chunk.size;
-      chunk.append(pieces, count);
+      if (Buffer.isBuffer(entries)) chunk.appendBytes(entries, count);
+      else chunk.append(entries, count);
       this.#counts.emit_size += chunk.size - before;
     } catch (error) {
       this.#metrics.diskError();
@@ -345,6 +388,8 @@ export class OutputBuffer implements Output {
   #overflow(stream: EventStream): void | Promise<void> {
     const action = this.#config.overflow_action;
     if (action === 'throw_exception') throw new BufferOverflowError();
+    // Columns are good until the next block is read.
+    stream.keep();
     if (action === 'block') return this.#room().then(() => this.emit(stream));
     const oldest = this.#queue.find((chunk) => !this.#inFlight.has(chunk));
     if (oldest === undefined) throw new BufferOverflowError();
@@ -365,12 +410,14 @@ export class OutputBuffer implements Output {
   readonly #inFlight = new Set<Chunk>();
 
   /** A disk that refuses leaves the chunk staged: the next tick tries again. */
-  #enqueueStaged(chunk: Chunk): void {
+  #enqueueStaged(chunk: Chunk): boolean {
     try {
       this.#enqueue(chunk);
       this.#stage.delete(metaKey(chunk.meta));
+      return true;
     } catch (error) {
       this.#diskFailed('a chunk could not be queued', chunk, error);
+      return false;
     }
   }
 

@@ -5,7 +5,9 @@
  * Guarantees: what is accepted is valid JSON (RFC 8259), so that joined text is valid JSON again; anything else gives undefined. Lines of
  * one container have the same keys, so the keys of the line before are tried first: then a key costs one comparison.
  */
+import { Column, Columns } from '../core/columns.ts';
 import { LogEvent, NO_TIME } from '../core/event.ts';
+import { type Program, theKernel } from '../core/kernel/index.ts';
 import { EMPTY_SHAPE, type Shape } from '../core/shape.ts';
 import type { Slot } from '../core/slot.ts';
 import { fromBytes } from '../core/value.ts';
@@ -26,6 +28,23 @@ const MAX_DEPTH = 512;
 
 export class JsonScanner {
   #shape: Shape = EMPTY_SHAPE;
+  /** The shape as columns. */
+  #columns: { readonly shape: Shape; readonly program: Program; readonly slots: readonly Slot[] } | undefined;
+
+  /** Lines at the beginning of the block that have the keys of the line before; undefined where the first one has others. */
+  columns(length: number): Columns | undefined {
+    if (this.#shape.keys.length === 0) return undefined;
+    if (this.#columns?.shape !== this.#shape) {
+      const { heads, keys } = this.#shape;
+      this.#columns = {
+        shape: this.#shape,
+        program: [...heads.flatMap((literal) => [{ literal }, { cut: 'json' as const }]), { literal: '}' }],
+        slots: keys.map((_, i) => new Column(i, true)),
+      };
+    }
+    const { shape, program, slots } = this.#columns;
+    return Columns.cut(theKernel(), program, shape, slots, length);
+  }
 
   /** An event without time; undefined where the line is not one JSON object. */
   scan(line: string): LogEvent | undefined {

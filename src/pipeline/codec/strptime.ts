@@ -6,6 +6,7 @@
  * laxer. In both, flags and widths (`%-d`, `%3N`) match nothing, text behind the format is ignored, white space in the format
  * matches any. ISO 8601 formats take a fast path that parses the part up to the second once per second of the input.
  */
+import type { TimeForm } from '../core/columns.ts';
 import { localZone, parseZone, type Zone } from '../core/zone.ts';
 
 /** Where a parser puts its result; one object is used again and again. */
@@ -15,7 +16,11 @@ export interface TimeTarget {
 }
 
 /** True when the text matched; then `target` is set. */
-export type Strptime = (text: string, target: TimeTarget) => boolean;
+export interface Strptime {
+  (text: string, target: TimeTarget): boolean;
+  /** ISO 8601 formats: what the kernel needs to read them. */
+  readonly form?: TimeForm;
+}
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const MONTH =
@@ -97,7 +102,8 @@ export function compileStrptime(format: string, zone: Zone): Strptime {
     zone,
   );
   // What the fast path does not take (one-digit months …) the general one may.
-  return (text, target) => fast(text, target) || general(text, target);
+  const either = (text: string, target: TimeTarget) => fast(text, target) || general(text, target);
+  return Object.assign(either, { form: fast.form! });
 }
 
 function expand(format: string): string {
@@ -257,9 +263,15 @@ interface IsoForm {
 function compileIso({ separator, fraction, end }: IsoForm, zone: Zone): Strptime {
   const shape = new RegExp(`^\\d{4}-\\d\\d-\\d\\d${separator}\\d\\d:\\d\\d:\\d\\d$`);
   const hasOffset = end.includes('%');
+  const bits =
+    (fraction === 'none' ? 0 : fraction === 'needed' ? 17 : 1) |
+    (hasOffset ? 2 : 0) |
+    (end === 'Z' ? 4 : 0) |
+    (end === ' %z' ? 8 : 0);
+  const form = { separator, bits, fromWall: hasOffset ? undefined : (seconds: number) => fromLocal(seconds, zone) };
   let known = '';
   let wall = 0;
-  return (text, target) => {
+  const parse = (text: string, target: TimeTarget) => {
     if (known === '' || !text.startsWith(known)) {
       const head = text.slice(0, 19);
       const seconds = shape.test(head) ? wallSeconds(head) : undefined;
@@ -281,6 +293,7 @@ function compileIso({ separator, fraction, end }: IsoForm, zone: Zone): Strptime
     }
     return readOffset(text, end === ' %z' && text.charCodeAt(i) === 32 ? i + 1 : i, wall, target);
   };
+  return Object.assign(parse, { form });
 }
 
 function wallSeconds(head: string): number | undefined {

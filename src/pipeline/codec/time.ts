@@ -1,4 +1,5 @@
 /** Event times from text and numbers and back, by the time parameters that parsers and formatters share. */
+import type { TimeForm } from '../core/columns.ts';
 import { PluginConfigError } from '../core/errors.ts';
 import { compileStrftime as compile, type Strftime } from '../core/strftime.ts';
 import { Float, type Value } from '../core/value.ts';
@@ -47,7 +48,11 @@ export interface TimeOptions extends TimeFormatOptions {
 }
 
 /** False when the value is no time of this kind; else `target` is set. */
-export type TimeParser = (value: Value, target: TimeTarget) => boolean;
+export interface TimeParser {
+  (value: Value, target: TimeTarget): boolean;
+  /** Where texts of one form are all it takes: that form. Others may be taken, too. */
+  readonly form?: TimeForm | undefined;
+}
 
 /** @throws PluginConfigError for parameters that contradict each other */
 export function compileTimeParser(options: TimeOptions): TimeParser {
@@ -79,7 +84,8 @@ function ofFormat(format: string | undefined, options: TimeOptions): TimeParser 
     return (value, target) => typeof value === 'string' && parse(value, target);
   }
   const strptime = compileStrptime(format, zone);
-  return (value, target) => typeof value === 'string' && strptime(value, target);
+  const parse = (value: Value, target: TimeTarget) => typeof value === 'string' && strptime(value, target);
+  return Object.assign(parse, { form: strptime.form });
 }
 
 /** Digits are read from the text, so that a fraction keeps all its nanoseconds; no digits at all are 0, as in Ruby. */

@@ -4,6 +4,7 @@
  * Guarantees: reading a field decodes it at most once; writing JSON joins the text of fields that nobody touched. Values
  * handed out are read-only: change a record with `set`, never through a value. Leaves tags to the event stream.
  */
+import type { Columns } from './columns.ts';
 import { EMPTY_SHAPE, Shape } from './shape.ts';
 import { Plain, Shared, type Slot, slotText, slotValue } from './slot.ts';
 import type { Hash, Value } from './value.ts';
@@ -138,17 +139,45 @@ export class LogEvent {
   }
 }
 
-/** Many events of one tag: the unit of work of the data path. A stream belongs to whoever holds it and may be changed. */
+/**
+ * Many events of one tag: the unit of work of the data path. A stream belongs to whoever holds it and may be changed. Alike lines of one block
+ * come as `columns`; who asks for `events` gets them one by one, and there are no columns any more.
+ */
 export class EventStream {
   readonly tag: string;
-  readonly events: LogEvent[];
-  constructor(tag: string, events: LogEvent[]) {
+  #events: LogEvent[] | undefined;
+  #columns: Columns | undefined;
+
+  constructor(tag: string, events: LogEvent[] | Columns) {
     this.tag = tag;
-    this.events = events;
+    if (Array.isArray(events)) this.#events = events;
+    else this.#columns = events;
+  }
+
+  get length(): number {
+    return this.#events?.length ?? this.#columns!.rows;
+  }
+
+  get columns(): Columns | undefined {
+    return this.#columns;
+  }
+
+  get events(): LogEvent[] {
+    if (this.#events === undefined) {
+      this.#events = this.#columns!.events();
+      this.#columns = undefined;
+    }
+    return this.#events;
+  }
+
+  /** Before anybody waits: columns are good until the next block only. */
+  keep(): void {
+    if (this.#columns !== undefined) void this.events;
   }
 
   /** A stream of its own whose events may be changed. */
   clone(): EventStream {
+    if (this.#columns !== undefined) return new EventStream(this.tag, this.#columns.clone());
     return new EventStream(
       this.tag,
       this.events.map((event) => event.clone()),

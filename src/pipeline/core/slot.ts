@@ -89,7 +89,13 @@ export class Nested {
   }
 }
 
-export type Slot = string | Text | Plain | Shared | Nested;
+/** Stands for a value that differs from record to record (columns.ts): its getters throw. */
+export interface Varying {
+  readonly text: never;
+  readonly value: never;
+}
+
+export type Slot = string | Text | Plain | Shared | Nested | Varying;
 
 export function slotText(slot: Slot): string {
   return typeof slot === 'string' ? slot : slot.text;

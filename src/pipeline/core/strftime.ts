@@ -6,6 +6,11 @@ import type { Zone } from './zone.ts';
 
 export type Strftime = (sec: number, nsec: number) => string;
 
+export interface CompiledStrftime extends Strftime {
+  /** The text of a second; a number stands for that many digits of the nanoseconds. */
+  parts(sec: number): readonly (string | number)[];
+}
+
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = [
   'January',
@@ -82,19 +87,27 @@ type Part = { readonly nanos: number } | ((m: Moment) => string);
  * Compiles a format. Unknown directives stay as they are, as in Ruby.
  * @param name of the zone, for `%Z`
  */
-export function compileStrftime(format: string, zone: Zone, name: (sec: number) => string = nameOf(zone)): Strftime {
+export function compileStrftime(
+  format: string,
+  zone: Zone,
+  name: (sec: number) => string = nameOf(zone),
+): CompiledStrftime {
   const parts = compileParts(format);
   let second = Number.NaN;
   let texts: (string | number)[] = [];
-  return (sec, nsec) => {
+  const partsOf = (sec: number) => {
     if (sec !== second) {
       second = sec;
       texts = render(parts, { date: dateOf(sec, zone(sec)), sec, offset: zone(sec), zone: name(sec) });
     }
+    return texts;
+  };
+  const strftime = (sec: number, nsec: number) => {
     let out = '';
-    for (const text of texts) out += typeof text === 'string' ? text : fraction(nsec, text);
+    for (const text of partsOf(sec)) out += typeof text === 'string' ? text : fraction(nsec, text);
     return out;
   };
+  return Object.assign(strftime, { parts: partsOf });
 }
 
 function nameOf(zone: Zone): (sec: number) => string {

@@ -3,6 +3,7 @@ import type { RegexpText } from '../../config/schema.ts';
 import { compileLineRegexp } from '../../ruby/line-regexp.ts';
 import type { TimeTarget } from '../codec/strptime.ts';
 import { compileTimeParser, type TimeOptions } from '../codec/time.ts';
+import { Column, type Columns } from '../core/columns.ts';
 import { ParserError } from '../core/errors.ts';
 import { type LogEvent, NO_TIME, NULL_TIME } from '../core/event.ts';
 import { type Slot, Text } from '../core/slot.ts';
@@ -52,7 +53,11 @@ export interface CommonConfig {
 }
 
 /** Completes an event whose fields are set. False: it has no time and none may be estimated, so the line is unmatched. */
-export type Finish = (event: LogEvent) => boolean;
+export interface Finish {
+  (event: LogEvent): boolean;
+  /** The same for columns; absent where it is not the same for all records. False: none of the rows could be completed. */
+  readonly columns?: (columns: Columns) => boolean;
+}
 
 /** @throws PluginConfigError; the result throws ParserError for a broken time */
 export function finisher(config: CommonConfig, host: Host): Finish {
@@ -80,6 +85,11 @@ export function emitFinished(event: LogEvent | undefined, finish: Finish, emit: 
   emit(event !== undefined && finish(event) ? event : undefined);
 }
 
+/** Columns as the parser gives them: completed, or undefined where the plain code has the word. */
+export function finishColumns(columns: Columns | undefined, finish: Finish): Columns | undefined {
+  return columns !== undefined && finish.columns?.(columns) === true ? columns : undefined;
+}
+
 function timeSetter(config: CommonConfig, missing: number | undefined): Finish {
   const parse = compileTimeParser(config);
   const { time_key: key, keep_time_key: keep } = config;
@@ -89,7 +99,7 @@ function timeSetter(config: CommonConfig, missing: number | undefined): Finish {
   };
   if (key === undefined) return without;
   const target: TimeTarget = { sec: 0, nsec: 0 };
-  return (event) => {
+  const each = (event: LogEvent) => {
     const slot = event.slot(key);
     if (slot === undefined) return without(event);
     if (!parse(timeValue(event, slot, key), target)) throw invalidTime(String(event.get(key)));
@@ -98,6 +108,13 @@ function timeSetter(config: CommonConfig, missing: number | undefined): Finish {
     if (!keep) event.delete(key);
     return true;
   };
+  const { form } = parse;
+  if (form === undefined) return each;
+  const columns = (all: Columns) => {
+    const slot = all.template.slot(key);
+    return slot instanceof Column && all.readTimes(slot, form) && (keep || all.change((one) => one.delete(key)));
+  };
+  return Object.assign(each, { columns });
 }
 
 export function invalidTime(value: string): ParserError {

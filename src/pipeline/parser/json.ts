@@ -3,7 +3,7 @@ import { JsonScanner } from '../codec/json-scan.ts';
 import { LogEvent, NO_TIME } from '../core/event.ts';
 import { decodeJson, isHash, type Value } from '../core/value.ts';
 import { defineParser } from '../plugin.ts';
-import { COMMON, emitFinished, finisher } from './common.ts';
+import { COMMON, emitFinished, finishColumns, finisher } from './common.ts';
 
 export const plugin = defineParser({
   kind: 'parser',
@@ -37,6 +37,7 @@ export const plugin = defineParser({
         if (event !== undefined) emitFinished(event, finish, emit);
         else for (const item of arrayItems(line)) emitFinished(item, finish, emit);
       },
+      ...(finish.columns === undefined ? {} : { columns: (length) => finishColumns(scanner.columns(length), finish) }),
     };
   },
 });

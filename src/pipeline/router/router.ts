@@ -131,7 +131,7 @@ export class Router {
 
 function counting({ counted }: FilterRule, step: FilterStep): FilterStep {
   return (stream) => {
-    counted.emit_records += stream.events.length;
+    counted.emit_records += stream.length;
     return step(stream);
   };
 }
@@ -140,12 +140,15 @@ function counting({ counted }: FilterRule, step: FilterStep): FilterStep {
 function run(plan: Plan, stream: EventStream, from: number): void | Promise<void> {
   let current = stream;
   for (let i = from; i < plan.steps.length; i++) {
-    if (current.events.length === 0) return;
+    if (current.length === 0) return;
     const next = plan.steps[i]!(current);
-    if (next instanceof Promise) return next.then((resolved) => run(plan, resolved, i + 1));
+    if (next instanceof Promise) {
+      current.keep();
+      return next.then((resolved) => run(plan, resolved, i + 1));
+    }
     current = next;
   }
-  if (current.events.length === 0) return;
+  if (current.length === 0) return;
   if (plan.taps.active) plan.taps.see(plan.output, current);
   return plan.sink?.emit(current);
 }

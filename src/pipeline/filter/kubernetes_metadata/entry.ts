@@ -61,6 +61,7 @@ export class ToldEntry implements Marker {
   }
 
   apply(stream: EventStream): EventStream {
+    if (stream.columns?.change((one) => put(one, this.#docker, this.#kubernetes))) return stream;
     for (const event of stream.events) put(event, this.#docker, this.#kubernetes);
     return stream;
   }
@@ -97,6 +98,15 @@ export class Entry implements Marker {
   }
 
   apply(stream: EventStream): EventStream {
+    const { columns } = stream;
+    if (columns !== undefined) {
+      const kubernetes = columns.isSince(this.#showsSince)
+        ? this.#kubernetes
+        : columns.isSince(this.#showsSince, true)
+          ? this.#earlier
+          : undefined;
+      if (kubernetes !== undefined && columns.change((one) => put(one, this.#docker, kubernetes))) return stream;
+    }
     for (const event of stream.events) {
       put(event, this.#docker, event.sec >= this.#showsSince ? this.#kubernetes : this.#earlier);
     }

@@ -4,6 +4,7 @@
  * `slotOf` is where work is saved, in the general path: a constant is one shared value for all records; a lone field is
  * copied without decoding it; an expression that reads one field only is computed once per shared value of that field.
  */
+import { Template } from '../../core/columns.ts';
 import type { LogEvent } from '../../core/event.ts';
 import { Plain, Shared, type Slot } from '../../core/slot.ts';
 import type { Value } from '../../core/value.ts';
@@ -29,8 +30,10 @@ export function slotOf(e: Expression): (event: LogEvent) => Slot {
   const { field } = e;
   if (field !== undefined) return (event) => event.slot(field) ?? NULL;
   if (e.keys !== 'all' && e.keys.length === 0) return onceForAll(e);
-  const keys = e.keys === 'all' ? [] : [...new Set(e.keys)];
-  if (keys.length !== 1) return (event) => new Plain(e.value(event));
+  if (e.keys === 'all') return (event) => new Plain(e.value(single(event)));
+  const keys = [...new Set(e.keys)];
+  // What depends on nothing but fields is the same for all records whose fields are.
+  if (keys.length !== 1) return (event) => new (event instanceof Template ? Shared : Plain)(e.value(event));
   return oncePerShared(e, keys[0]!);
 }
 
@@ -55,6 +58,12 @@ function oncePerShared(e: Expression, key: string): (event: LogEvent) => Slot {
       known = source;
       return slot;
     }
-    return new Plain(e.value(event));
+    return new (event instanceof Template ? Shared : Plain)(e.value(event));
   };
+}
+
+/** An expression that depends on more than fields has a value for each record. */
+export function single(event: LogEvent): LogEvent {
+  if (event instanceof Template) throw new TypeError('the value differs from record to record');
+  return event;
 }

@@ -13,7 +13,7 @@ import type { Slot } from '../../core/slot.ts';
 import { isHash, parseJson, type Value } from '../../core/value.ts';
 import type { FilterHost } from '../../plugin.ts';
 import { expandPlain } from './expander.ts';
-import { type Expression, expression, slotOf } from './expression.ts';
+import { type Expression, expression, single, slotOf } from './expression.ts';
 import { type TagNames, tagNames } from './names.ts';
 import { rubyExpression } from './ruby.ts';
 
@@ -74,7 +74,8 @@ function keyOf(key: Expression): (event: LogEvent) => string {
       return text;
     };
   }
-  return (event) => rubyToS(key.value(event));
+  const one = key.keys === 'all' ? single : (event: LogEvent) => event;
+  return (event) => rubyToS(key.value(one(event)));
 }
 
 function cast(value: Expression, options: FieldOptions): Expression {

@@ -6,6 +6,7 @@
  */
 import type { Element } from '../../../config/element.ts';
 import { Accessor } from '../../core/accessor.ts';
+import { Template } from '../../core/columns.ts';
 import { PluginConfigError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/event.ts';
 import { Placing } from '../../core/placing.ts';
@@ -70,6 +71,7 @@ class Transform {
 
   step(tag: string, assign: Assignments): FilterStep {
     return (stream) => {
+      if (stream.columns?.change((one) => this.#change(one, assign))) return stream;
       const { events } = stream;
       let kept = 0;
       for (const event of events) {
@@ -90,11 +92,21 @@ class Transform {
       this.#host.emitError(tag, event, error);
       return false;
     }
+    this.#finish(event, keys, slots);
+    return true;
+  }
+
+  /** @throws what an expression throws */
+  #change(event: LogEvent, assign: Assignments): void {
+    const keys = assign(event, this.#slots);
+    this.#finish(event, keys, this.#slots);
+  }
+
+  #finish(event: LogEvent, keys: readonly string[], slots: readonly Slot[]): void {
     if (this.#options.renew_record) this.#renew(event);
     this.#placing.put(event, keys, slots);
     this.#renewTime(event);
     for (const accessor of this.#removals) accessor.delete(event);
-    return true;
   }
 
   #renew(event: LogEvent): void {
@@ -106,6 +118,7 @@ class Transform {
   #renewTime(event: LogEvent): void {
     const key = this.#options.renew_time_key;
     if (key === undefined) return;
+    if (event instanceof Template) throw new TypeError('each record has a time of its own');
     const value = event.get(key);
     if (value === undefined) return;
     const seconds = toFloat(value);

@@ -1,10 +1,13 @@
 /** Lines → events: parser, unmatched lines, path_key, multi-line records. One of these per watcher. */
+
+import type { Columns } from '../../core/columns.ts';
 import { ParserError } from '../../core/errors.ts';
 import { LogEvent, NO_TIME, type Origin } from '../../core/event.ts';
 import { Shape } from '../../core/shape.ts';
 import { Shared } from '../../core/slot.ts';
 import { encodeJson, fromBytes } from '../../core/value.ts';
 import type { InputHost, Parser } from '../../plugin.ts';
+import type { Lines } from './watcher.ts';
 
 export interface LineOptions {
   readonly parser: Parser;
@@ -17,6 +20,7 @@ export interface LineOptions {
 }
 
 const CARRIAGE_RETURN = 13;
+const FEW = 256;
 const UNMATCHED = Shape.of(['unmatched_line']);
 
 export class LineReader {
@@ -41,6 +45,21 @@ export class LineReader {
   /** First byte whose event has not been made. */
   safePosition(to: number): number {
     return this.#pending.length > 0 ? this.#pendingFrom : to;
+  }
+
+  /**
+   * The lines at the beginning of a block as columns. Undefined where they must be made one by one, also where alike lines are few: the block would be
+   * read again for the rest.
+   */
+  columns({ inKernel, from, to }: Lines): Columns | undefined {
+    const { parser, recode, maxLine, pathKey } = this.#options;
+    if (inKernel !== true || recode !== undefined || maxLine !== undefined) return undefined;
+    const columns = parser.columns?.(to - from);
+    if (columns === undefined || (columns.length < to - from && columns.rows < FEW)) return undefined;
+    columns.origin = this.#origin;
+    columns.from = from;
+    if (pathKey === undefined || columns.template.has(pathKey)) return columns;
+    return columns.change((one) => one.setShared(pathKey, this.#path)) ? columns : undefined;
   }
 
   /** Appends the events of a block of whole lines; `from` is the block's position. */

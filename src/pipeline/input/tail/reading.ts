@@ -54,21 +54,25 @@ export class Reading {
     const { host, ledger } = this.#options;
     const now = host.ports.clock.now();
     if (!this.#hasBudget(followed)) return 'later';
-    const whole = await this.#readLines(followed);
+    // No turn for others between a block's reading and its emit: they would read theirs to the same place.
+    const whole = watcher.packed && !watcher.isRefused ? await this.#readPacked(followed) : this.#readLines(followed);
     if (whole === undefined) return 'end';
     const block = this.#groups?.cut(watcher.path, whole, now) ?? whole;
     if (block !== whole) followed.packed = undefined;
     if (block.to === block.from) return 'later';
     const safe = lines.safePosition(watcher.position);
-    const events: LogEvent[] = [];
-    lines.read(block.text, block.from, events, now);
-    followed.sending = block.to;
-    const taken = await this.#emit(followed, events, safe);
+    const columns = lines.columns(block);
+    const to = columns === undefined ? block.to : block.from + columns.length;
+    const stream = new EventStream(followed.tag, columns ?? []);
+    if (columns === undefined) lines.read(block.text, block.from, stream.events, now);
+    const count = stream.length;
+    followed.sending = to;
+    const taken = await this.#emit(followed, stream, safe);
     followed.sending = undefined;
     if (!taken) return 'later';
-    this.#count(events.length, block.to - watcher.position);
-    followed.budget -= block.to - watcher.position;
-    watcher.advance(block.to);
+    this.#count(count, to - watcher.position);
+    followed.budget -= to - watcher.position;
+    watcher.advance(to);
     ledger.save(followed);
     const more = watcher.packed || watcher.look();
     if (!more) watcher.caughtUpAt = now;
@@ -81,7 +85,7 @@ export class Reading {
     const events: LogEvent[] = [];
     const safe = followed.lines.safePosition(followed.watcher.position);
     followed.lines.flush(events, host.ports.clock.now());
-    if (!(await this.#emit(followed, events, safe))) return false;
+    if (!(await this.#emit(followed, new EventStream(followed.tag, events), safe))) return false;
     ledger.save(followed);
     return true;
   }
@@ -98,15 +102,13 @@ export class Reading {
     }
   }
 
-  async #readLines(followed: Followed): Promise<Lines | undefined> {
+  #readLines(followed: Followed): Lines | undefined {
     const { watcher } = followed;
     const { config, host, following, ledger, repair } = this.#options;
     if (watcher.isRefused) {
       followed.packed = undefined;
       return undefined;
     }
-    const longest = config.max_line_size ?? LONGEST_LINE;
-    if (watcher.packed) return this.#readPacked(followed, longest);
     if (!watcher.verify()) {
       if (!following.isNewest(followed)) {
         // A rotated file or a copy was written over: what stood there is gone.
@@ -115,18 +117,18 @@ export class Reading {
       }
       if (this.#restart(followed)) return undefined;
     } else if (followed.recorded !== watcher.head.length && following.isCurrent(followed)) ledger.record(followed);
-    return watcher.read(longest, repair, (bytes) =>
+    return watcher.read(config.max_line_size ?? LONGEST_LINE, repair, (bytes) =>
       host.log.warn('received line length is longer than max_line_size', { file: watcher.path, bytes }),
     );
   }
 
-  async #readPacked(followed: Followed, longest: number): Promise<Lines | undefined> {
+  async #readPacked(followed: Followed): Promise<Lines | undefined> {
     const { watcher } = followed;
-    const { host, repair } = this.#options;
+    const { config, host, repair } = this.#options;
     let found: Lines | undefined;
     try {
       followed.packed ??= new PackedReader(host.ports.fs, watcher.fd, repair);
-      found = await followed.packed.read(watcher.position, longest);
+      found = await followed.packed.read(watcher.position, config.max_line_size ?? LONGEST_LINE);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).syscall !== undefined) {
         followed.packed = undefined;
@@ -158,11 +160,11 @@ export class Reading {
   }
 
   /** False when the buffers are full: the lines stay unread in their file and are tried again. */
-  async #emit(followed: Followed, events: LogEvent[], safe: number): Promise<boolean> {
-    if (events.length === 0) return true;
+  async #emit(followed: Followed, stream: EventStream, safe: number): Promise<boolean> {
+    if (stream.length === 0) return true;
     const { host } = this.#options;
     try {
-      const done = host.emit(new EventStream(followed.tag, events));
+      const done = host.emit(stream);
       if (done !== undefined) await done;
     } catch (error) {
       host.log.warn('emit transaction failed', { error, tag: followed.tag });

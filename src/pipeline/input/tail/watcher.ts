@@ -2,24 +2,42 @@
  * A watcher follows one open file (device and inode) from a position to its end.
  *
  * Guarantees: only whole lines are handed on; the position is that of the first byte not handed on; reading is in blocks into one
- * buffer shared by all watchers, so idle files cost no memory. Leaves to its owner which file is read when, and what
+ * place shared by all watchers, so idle files cost no memory. Leaves to its owner which file is read when, and what
  * becomes of the lines.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Origin } from '../../core/event.ts';
+import { BLOCK, theKernel } from '../../core/kernel/index.ts';
 import type { FsPort } from '../../core/ports.ts';
 import { HEAD_BYTES, readHead, readPackedHead } from './head.ts';
 
-/** Half a millisecond of reading: small enough for fairness, large enough that a system call's cost does not count. */
-const BLOCK = 256 * 1024;
-let block = Buffer.allocUnsafe(BLOCK);
+/** Where blocks are read to: the kernel's own place, but for longer lines. */
+let block: Buffer | undefined;
 
+/** Whole lines as bytes, each with its line end. Good until the next block is read. */
 export interface Lines {
-  /** Whole lines as bytes, each with its line end. */
   readonly text: string;
   /** Position of the first byte in the file. */
   readonly from: number;
   readonly to: number;
+  /** True when these are the first `to - from` bytes of the kernel's block. */
+  readonly inKernel?: boolean;
+}
+
+/** Text is made when it is asked for: lines that are cut into columns need none. */
+class BlockLines implements Lines {
+  readonly from: number;
+  readonly to: number;
+  readonly inKernel = true;
+  #text: string | undefined;
+  constructor(from: number, to: number) {
+    this.from = from;
+    this.to = to;
+  }
+  get text(): string {
+    this.#text ??= theKernel().block.toString('latin1', 0, this.to - this.from);
+    return this.#text;
+  }
 }
 
 export class Watcher implements Origin {
@@ -114,10 +132,11 @@ export class Watcher implements Origin {
   /** The next whole lines, or undefined. `limit`: longest line; longer ones are skipped and counted by `onSkip`. `repair`: bytes that are no UTF-8 become U+FFFD. */
   read(limit: number, repair: boolean, onSkip: (bytes: number) => void): Lines | undefined {
     let skipped = 0;
+    block ??= theKernel().block;
     for (;;) {
       const n = this.#fs.readSync(this.fd, block, 0, block.length, this.position);
       const end = n === 0 ? -1 : block.lastIndexOf(10, n - 1);
-      if (end >= 0) return this.#lines(n, end, skipped, repair, onSkip);
+      if (end >= 0) return this.#lines(block, n, end, skipped, repair, onSkip);
       if (n < block.length) {
         this.#scanned = this.size;
         return undefined;
@@ -131,14 +150,24 @@ export class Watcher implements Origin {
     }
   }
 
-  #lines(n: number, end: number, skipped: number, repair: boolean, onSkip: (bytes: number) => void): Lines | undefined {
-    const first = skipped > 0 ? block.indexOf(10) + 1 : 0;
+  #lines(
+    bytesRead: Buffer,
+    n: number,
+    end: number,
+    skipped: number,
+    repair: boolean,
+    onSkip: (bytes: number) => void,
+  ): Lines | undefined {
+    const first = skipped > 0 ? bytesRead.indexOf(10) + 1 : 0;
     if (skipped > 0) onSkip(skipped + first);
-    const bytes = block.subarray(first, end + 1);
-    const text = !repair || isUtf8(bytes) ? bytes.toString('latin1') : repaired(bytes);
+    const bytes = bytesRead.subarray(first, end + 1);
     const from = this.position + first;
-    if (block.length > BLOCK && n <= BLOCK) block = Buffer.allocUnsafe(BLOCK);
-    return { text, from, to: this.position + end + 1 };
+    const to = this.position + end + 1;
+    const isRight = !repair || isUtf8(bytes);
+    if (isRight && first === 0 && bytesRead.length === BLOCK) return new BlockLines(from, to);
+    // The next block is likely a short one again.
+    if (n <= BLOCK) block = undefined;
+    return { text: isRight ? bytes.toString('latin1') : repaired(bytes), from, to };
   }
 
   /** Takes what was handed on as done. */

@@ -6,11 +6,12 @@
  * no record can end a line. A record that the configuration cannot handle goes to `onError` alone.
  */
 import { Accessor } from '../../core/accessor.ts';
+import { type Columns, piecesOf } from '../../core/columns.ts';
 import type { LogEvent } from '../../core/event.ts';
 import { compileStrftime } from '../../core/strftime.ts';
 import { encodeJson, type Value } from '../../core/value.ts';
 import { localZone, utcZone } from '../../core/zone.ts';
-import type { Render } from '../../plugin.ts';
+import type { Layout, Render } from '../../plugin.ts';
 import { type ActionOptions, compileAction, type TypeName } from './action.ts';
 import { compileDocument, type DocumentOptions } from './document.ts';
 import { compileFlatten } from './flatten.ts';
@@ -49,7 +50,8 @@ export function compileRender(options: RenderOptions): Render {
   const removals = options.removeKeys.map((key) => new Accessor(key));
   const targetIndex = pathAccessor(options.targetIndexKey);
   const targetType = pathAccessor(options.targetTypeKey);
-  const render: Render = (event) => {
+  /** Makes the document of the event; gives its action line, undefined where the id is missing that it needs. */
+  const prepare = (event: LogEvent): string | undefined => {
     flatten?.(event);
     const offset = timestamp?.(event);
     if (options.storeOrder && event.origin !== undefined) event.setSlot('sluice', orderOf(event, event.origin.id));
@@ -59,21 +61,41 @@ export function compileRender(options: RenderOptions): Render {
     const ownType = targetType === undefined ? undefined : take(targetType, event);
     const type = options.typeFromRecord && ownType !== undefined ? String(ownType) : options.type;
     const head = action(event, index, type);
-    if (head === undefined) {
+    if (head === undefined) return undefined;
+    for (const accessor of removals) accessor.delete(event);
+    return head;
+  };
+  const render: Render = (event) => {
+    try {
+      const head = prepare(event);
+      if (head !== undefined) return `${head}\n${document(event)}\n`;
       options.onMissingId(event);
       return '';
-    }
-    for (const accessor of removals) accessor.delete(event);
-    return `${head}\n${document(event)}\n`;
-  };
-  return (event) => {
-    try {
-      return render(event);
     } catch (error) {
       options.onError(event, error);
       return '';
     }
   };
+  // Ids and the like are each record's own.
+  const isUniform = !options.stableIds && !options.storeOrder && options.operation === 'index';
+  return isUniform
+    ? Object.assign(render, { columns: (all: Columns, row: number) => ofSecond(all, row, prepare) })
+    : render;
+}
+
+/** Rows of one second: their index and their date are the same. */
+function ofSecond(all: Columns, from: number, prepare: (event: LogEvent) => string | undefined): Layout | undefined {
+  const { secs } = all.kernel;
+  const event = all.template.copy();
+  event.sec = secs[from]!;
+  let to = from + 1;
+  while (to < all.rows && secs[to] === event.sec) to++;
+  try {
+    return { pieces: piecesOf(event, `${prepare(event)!}\n`, '\n'), to };
+  } catch {
+    // It depends on what differs from record to record, or goes wrong: that is told record by record.
+    return undefined;
+  }
 }
 
 function compileIndexName(options: RenderOptions): (event: LogEvent, offset: number | undefined) => string {

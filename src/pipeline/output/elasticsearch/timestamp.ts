@@ -5,8 +5,10 @@
 import { compileFreeTime } from '../../codec/free-time.ts';
 import { compileStrptime, type Strptime, zoneOffset } from '../../codec/strptime.ts';
 import { compileTimeParser } from '../../codec/time.ts';
+import { Template, TimeText } from '../../core/columns.ts';
 import type { LogEvent } from '../../core/event.ts';
-import { compileStrftime } from '../../core/strftime.ts';
+import type { Slot } from '../../core/slot.ts';
+import { type CompiledStrftime, compileStrftime } from '../../core/strftime.ts';
 import { Float, type Value } from '../../core/value.ts';
 import { localZone, utcZone } from '../../core/zone.ts';
 
@@ -29,15 +31,20 @@ export function compileTimestamp(options: TimestampOptions): (event: LogEvent) =
   const { timeKey, exclude, onError } = options;
   return (event) => {
     if (event.has('@timestamp')) {
+      if (event instanceof Template) throw new TypeError('each record has a time of its own');
       const given = event.get('@timestamp')!;
       const offset = read(given, event);
       if (offset === undefined) onError(event, given);
       return offset;
     }
     if (timeKey === undefined || !event.has(timeKey)) {
-      event.setSlot('@timestamp', `"${now(event.sec, event.nsec)}"`);
+      event.setSlot(
+        '@timestamp',
+        event instanceof Template ? timeText(now, event.sec) : `"${now(event.sec, event.nsec)}"`,
+      );
       return undefined;
     }
+    if (event instanceof Template) throw new TypeError('each record has a time of its own');
     const value = event.get(timeKey)!;
     const offset = read(value, event);
     if (offset === undefined) onError(event, value);
@@ -46,8 +53,14 @@ export function compileTimestamp(options: TimestampOptions): (event: LogEvent) =
   };
 }
 
+/** The date of a second's records, as the format has it: at most one part differs. */
+function timeText(text: CompiledStrftime, sec: number): Slot {
+  const [head, digits, tail = ''] = text.parts(sec);
+  return typeof digits === 'number' ? new TimeText(`"${head}`, digits, `${tail}"`) : `"${head}"`;
+}
+
 /** ISO 8601 in the process's own zone. */
-export function compileIso(precision: number): (sec: number, nsec: number) => string {
+export function compileIso(precision: number): CompiledStrftime {
   return compileStrftime(`%Y-%m-%dT%H:%M:%S${fraction(precision)}%:z`, localZone);
 }
 
