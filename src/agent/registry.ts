@@ -67,6 +67,7 @@ const outputs: Lines = {
   file: () => import('../pipeline/output/file.ts').then(plugin),
   forward: () => import('../pipeline/output/forward/index.ts').then(plugin),
   http: () => import('../pipeline/output/http/index.ts').then(plugin),
+  loki: () => import('../pipeline/output/loki/index.ts').then(plugin),
   null: () => import('../pipeline/output/null.ts').then(plugin),
   opensearch: () => import('../pipeline/output/elasticsearch/index.ts').then((m) => m.opensearch),
   prometheus: () => import('../pipeline/output/prometheus.ts').then(plugin),

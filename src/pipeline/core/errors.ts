@@ -16,6 +16,15 @@ export class UnrecoverableError extends SluiceError {
   }
 }
 
+/** An answer that says "later"; the buffer waits at least `retryAfter` seconds. */
+export class RetryableResponse extends SluiceError {
+  readonly retryAfter: number | undefined;
+  constructor(message: string, retryAfter?: number) {
+    super('ERR_RETRYABLE_RESPONSE', message);
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** The buffer is full and `overflow_action` is `throw_exception`. */
 export class BufferOverflowError extends SluiceError {
   constructor(message = 'buffer space has too many data') {

@@ -6,11 +6,11 @@
  */
 import type { ConfigOf } from '../../../config/schema.ts';
 import { compileInject } from '../../codec/inject.ts';
-import { PluginConfigError, SluiceError, UnrecoverableError } from '../../core/errors.ts';
+import { PluginConfigError, RetryableResponse, UnrecoverableError } from '../../core/errors.ts';
 import type { FsPort } from '../../core/ports.ts';
+import { Requester } from '../../io/request.ts';
 import { versions } from '../../io/transport.ts';
 import { defineBufferedOutput } from '../../plugin.ts';
-import { Requester } from './request.ts';
 import { schema } from './schema.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -24,14 +24,6 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 type Config = ConfigOf<typeof schema>;
-
-class RetryableResponse extends SluiceError {
-  readonly retryAfter: number | undefined;
-  constructor(message: string, retryAfter: number | undefined) {
-    super('ERR_RETRYABLE_RESPONSE', message);
-    this.retryAfter = retryAfter;
-  }
-}
 
 export const plugin = defineBufferedOutput({
   kind: 'output',

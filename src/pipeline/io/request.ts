@@ -3,9 +3,9 @@ import http from 'node:http';
 import https from 'node:https';
 import type net from 'node:net';
 import tls from 'node:tls';
-import { SluiceError } from '../../core/errors.ts';
-import type { NetPort } from '../../core/ports.ts';
-import { retryAfter } from '../../core/retry-after.ts';
+import { SluiceError } from '../core/errors.ts';
+import type { NetPort } from '../core/ports.ts';
+import { retryAfter } from '../core/retry-after.ts';
 
 export interface RequestOptions {
   readonly net: NetPort;
