@@ -72,6 +72,7 @@ const outputs: Lines = {
   opensearch: () => import('../pipeline/output/elasticsearch/index.ts').then((m) => m.opensearch),
   prometheus: () => import('../pipeline/output/prometheus.ts').then(plugin),
   relabel: () => import('../pipeline/output/relabel.ts').then(plugin),
+  s3: () => import('../pipeline/output/s3/index.ts').then(plugin),
   secondary_file: () => import('../pipeline/output/secondary_file.ts').then(plugin),
   stdout: () => import('../pipeline/output/stdout.ts').then(plugin),
 };

@@ -23,7 +23,7 @@ import { Problems } from './problems.ts';
 /** Their flat parser parameters count even without `format`; other inputs may use such names for themselves. */
 const PARSING_INPUTS = new Set(['tail', 'http', 'tcp', 'udp', 'syslog', 'exec']);
 /** These write text: flat formatter and inject parameters are theirs. */
-const WRITING = new Set(['file', 'stdout', 'exec']);
+const WRITING = new Set(['file', 'stdout', 'exec', 's3']);
 /** Without a buffer, so that flat buffer parameters are just unused. */
 const UNBUFFERED = new Set([
   ...['copy', 'roundrobin', 'relabel', 'null', 'stdout', 'secondary_file'],

@@ -4,12 +4,23 @@ import { hasClassPath } from './elasticsearch/classpath.ts';
 import { ENGINES, type EngineVersion } from './elasticsearch/engines.ts';
 import { newestJdk } from './elasticsearch/java.ts';
 import { isKubeBuilt } from './kube/build.ts';
+import { isLokiBuilt } from './loki/build.ts';
+import { isMotoBuilt } from './moto.ts';
 
-export type ServerKind = 'elasticsearch' | 'kube';
+export type ServerKind = 'elasticsearch' | 'kube' | 'loki' | 'moto';
+
+const NAMES: Readonly<Record<ServerKind, string>> = {
+  elasticsearch: 'a real Elasticsearch',
+  kube: 'a real kube-apiserver',
+  loki: 'a real Loki',
+  moto: 'a server that speaks AWS’ protocols',
+};
 
 /** What must be installed before the server can be started; undefined when nothing is missing. */
 export function missingFor(kind: ServerKind, version: EngineVersion = '9.5.3'): string | undefined {
   if (kind === 'kube') return isKubeBuilt() || onPath('go') ? undefined : 'Go 1.25 or later';
+  if (kind === 'loki') return isLokiBuilt() || onPath('go') ? undefined : 'Go 1.26 or later';
+  if (kind === 'moto') return isMotoBuilt() || onPath('python3') ? undefined : 'Python 3 with venv';
   const java = ENGINES[version].java;
   if ((newestJdk()?.major ?? 0) < java) return `a JDK ${java} or later`;
   return hasClassPath(version) || onPath('mvn') ? undefined : 'Maven (mvn)';
@@ -24,7 +35,7 @@ const told = new Set<string>();
 export function serverAvailable(kind: ServerKind, version?: EngineVersion): boolean {
   const missing = missingFor(kind, version);
   if (missing === undefined) return true;
-  const line = `left out: tests on a real ${kind === 'kube' ? 'kube-apiserver' : 'Elasticsearch'}; install ${missing} to run them`;
+  const line = `left out: tests on ${NAMES[kind]}; install ${missing} to run them`;
   if (process.env.CI === 'true') throw new Error(line);
   if (!told.has(line)) process.stderr.write(`${line}\n`);
   told.add(line);

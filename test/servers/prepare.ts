@@ -1,10 +1,12 @@
 // Fetches and builds every test server into the cache, so that tests start them in seconds:
-//   node test/servers/prepare.ts [--quick] [elasticsearch] [kube]
+//   node test/servers/prepare.ts [--quick] [elasticsearch] [kube] [loki] [moto]
 // --quick: only the three engines of `npm test`. What cannot be prepared is named; with CI=true that is a failure.
 import { serverAvailable } from './available.ts';
 import { classPath } from './elasticsearch/classpath.ts';
 import { ENGINE_VERSIONS, type EngineVersion } from './elasticsearch/engines.ts';
 import { buildKube, isKubeBuilt } from './kube/build.ts';
+import { buildLoki, isLokiBuilt } from './loki/build.ts';
+import { buildMoto } from './moto.ts';
 
 const QUICK: readonly EngineVersion[] = ['7.4.2', '9.5.3', 'opensearch-3.8.0'];
 const args = process.argv.slice(2);
@@ -36,7 +38,30 @@ async function prepareKube(): Promise<void> {
   say('kube-apiserver is ready');
 }
 
-const work = [...(wants('elasticsearch') ? [prepareElasticsearch()] : []), ...(wants('kube') ? [prepareKube()] : [])];
+async function prepareLoki(): Promise<void> {
+  if (!serverAvailable('loki')) return;
+  if (!isLokiBuilt()) say('Loki: building it (5 minutes on two cores, once)');
+  await buildLoki();
+  say('Loki is ready');
+}
+
+async function prepareMoto(): Promise<void> {
+  if (!serverAvailable('moto')) return;
+  await buildMoto();
+  say('moto is ready');
+}
+
+/** One after the other: each takes every core. */
+async function prepareGo(): Promise<void> {
+  if (wants('kube')) await prepareKube();
+  if (wants('loki')) await prepareLoki();
+}
+
+const work = [
+  ...(wants('elasticsearch') ? [prepareElasticsearch()] : []),
+  ...(wants('moto') ? [prepareMoto()] : []),
+  prepareGo(),
+];
 for (const result of await Promise.allSettled(work)) {
   if (result.status === 'fulfilled') continue;
   process.exitCode = 1;

@@ -26,7 +26,6 @@ export const plugin = defineBufferedOutput({
   kind: 'output',
   type: 'loki',
   buffering: 'always',
-  bufferDefaults: { $arg: '' },
   doc: 'Sends lines to Grafana Loki.',
   schema,
   create(config, host) {
