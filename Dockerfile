@@ -5,7 +5,9 @@ COPY package.json package-lock.json .npmrc ./
 COPY bin/with-deps bin/with-deps
 RUN sh bin/with-deps true
 COPY . .
-RUN image/assemble /out
+# `include`: with the client libraries of the outputs s3, cloudwatch_logs and kafka2.
+ARG CLIENTS=omit
+RUN image/assemble /out "$CLIENTS"
 
 # The agent without the journal reader: the smallest image.
 FROM node:26-bookworm-slim AS slim

@@ -32,6 +32,15 @@ describe('the image', () => {
     expect(fluentd(['--version'])).toEqual({ status: 0, text: `sluice ${version}\n` });
   });
 
+  it('leaves out client libraries that few need, and says what to do where a configuration needs them', () => {
+    const file = join(out, 's3.conf');
+    writeFileSync(file, '<match **>\n  @type s3\n  s3_bucket b\n</match>\n');
+    const { status, text } = fluentd(['--dry-run', '-c', file]);
+    expect(status).toBe(1);
+    expect(text).toMatch(/output s3 needs @aws-sdk\/client-s3 .*--build-arg CLIENTS=include.*npm install @aws-sdk/);
+    rmSync(file);
+  });
+
   it('reads what is mounted into config.d', () => {
     const file = join(out, 'etc/fluent/config.d/mine.conf');
     writeFileSync(
