@@ -10,12 +10,12 @@ export function documentTests({ version, url, door, output }: Bench): void {
   it('index: each record is one document with the fields it had', async () => {
     const text = 'ü\u0000"\\\n\u2028 \u{1f600} \u007f';
     const { rig, ship, settled } = await output('index_name plain');
-    await ship(numbered(300, 0, { text, deep: { list: [1, 2.5, null], more: [{ a: true }], 'b.c': '' } }));
+    await ship(numbered(300, 0, { text, deep: { list: [1, -2, null], half: 0.5, more: [{ a: true }], 'b.c': '' } }));
     await settled();
     expect(rig.errors).toEqual([]);
     const found = await documents(url(), 'plain');
     expect(found.map(({ _source }) => _source)).toEqual(
-      range(300).map((n) => ({ n, text, deep: { list: [1, 2.5, null], more: [{ a: true }], 'b.c': '' } })),
+      range(300).map((n) => ({ n, text, deep: { list: [1, -2, null], half: 0.5, more: [{ a: true }], 'b.c': '' } })),
     );
     expect(new Set(found.map(({ _type }) => _type))).toEqual(new Set([version.startsWith('7.') ? '_doc' : undefined]));
   });
@@ -82,15 +82,18 @@ export function documentTests({ version, url, door, output }: Bench): void {
 
   it.runIf(HAS_DATA_STREAMS.includes(version))('a data stream takes create, and refuses index', async () => {
     await ask(url(), 'PUT', '/_index_template/streams', { index_patterns: ['stream-*'], data_stream: {} });
-    const params = 'index_name stream-app\ninclude_timestamp true';
+    const params = 'index_name stream-app\nid_key id\nremove_keys id\ninclude_timestamp true';
+    const records = (count: number, from: number) => range(count, from).map((n) => ({ n, id: `id-${n}` }));
     const create = await output(`${params}\nwrite_operation create`);
-    await create.ship(numbered(50));
+    await create.ship(records(50, 0));
+    await create.ship(records(10, 40));
     await create.settled();
+    expect(create.rig.errors).toEqual([]);
     const found = await documents(url(), 'stream-app');
     expect(found.map(({ _source }) => _source['n'])).toEqual(range(50));
     expect(found.every(({ _index }) => _index.startsWith('.ds-stream-app-'))).toBe(true);
     const index = await output(params);
-    await index.ship(numbered(3, 50));
+    await index.ship(records(3, 50));
     await index.settled();
     expect(index.rig.errors.map(({ error }) => error.slice(0, 3))).toEqual(['400', '400', '400']);
     expect(await numbers(url(), 'stream-app')).toEqual(range(50));

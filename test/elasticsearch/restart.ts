@@ -19,19 +19,19 @@ export function restartTests({ version, node, url, door, output }: Bench): void 
     const holder = { settings: { 'index.write.wait_for_active_shards': 2 } };
     await ask(url(), 'PUT', '/holder?wait_for_active_shards=1', holder);
     door().timeout = '500ms';
-    for (const k of range(20)) await ship(withIds(50, k * 50));
-    await expect.poll(() => door().bulks.length, { timeout: 30_000 }).toBeGreaterThan(3);
+    for (const k of range(8)) await ship(withIds(50, k * 50));
+    await expect.poll(() => door().bulks.length, { timeout: 30_000 }).toBeGreaterThan(2);
     await node().kill();
-    for (const k of range(20)) await ship(withIds(50, 1000 + k * 50));
+    for (const k of range(8)) await ship(withIds(50, 400 + k * 50));
     await node().restart({
       // While a node waits for others it answers bulk requests with 503.
       [isOld ? 'gateway.expected_nodes' : 'gateway.expected_data_nodes']: '2',
       'gateway.recover_after_time': '2s',
       // For the next test.
-      ...(isOld ? {} : { 'indexing_pressure.memory.limit': '20kb' }),
+      ...(isOld ? {} : { 'indexing_pressure.memory.limit': '30kb' }),
     });
     await settled();
-    expect(await numbers(url(), 'survived')).toEqual(range(2000));
+    expect(await numbers(url(), 'survived')).toEqual(range(800));
     expect(rig.errors).toEqual([]);
     expect(door().bulks.map(({ status }) => status)).toContain(503);
   });
@@ -40,14 +40,14 @@ export function restartTests({ version, node, url, door, output }: Bench): void 
     // Another client's request holds its bytes, since it waits for shards that never come: the next one is too much.
     const holding = ask(url(), 'POST', '/_bulk?timeout=3s', [
       { index: { _index: 'holder' } },
-      { text: 'x'.repeat(15_000) },
+      { text: 'x'.repeat(25_000) },
     ]);
-    await expect.poll(() => bytesInFlight(url()), { timeout: 30_000, interval: 20 }).toBeGreaterThan(15_000);
+    await expect.poll(() => bytesInFlight(url()), { timeout: 30_000, interval: 20 }).toBeGreaterThan(25_000);
     const { rig, ship, settled } = await output(PARAMS);
-    await ship(withIds(50, 2000));
+    await ship(withIds(50, 800));
     await settled();
     await holding;
-    expect(await numbers(url(), 'survived')).toEqual(range(2050));
+    expect(await numbers(url(), 'survived')).toEqual(range(850));
     expect(door().bulks.map(({ status }) => status)).toContain(429);
     expect(rig.errors).toEqual([]);
   });
