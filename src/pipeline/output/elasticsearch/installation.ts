@@ -10,6 +10,7 @@ import { type Hash, isHash, type Value } from '../../core/value.ts';
 import type { OutputHost } from '../../plugin.ts';
 import { type Admin, AnswerError } from './admin.ts';
 import type { schema } from './schema.ts';
+import type { Preparation } from './setup.ts';
 import { DEFAULT_POLICY, readTemplate, withLifecycle } from './templates.ts';
 
 type Config = ConfigOf<typeof schema>;
@@ -28,7 +29,7 @@ interface Names {
 
 type Resolve = (text: string) => string;
 
-export class Installation {
+export class Installation implements Preparation {
   readonly #config: Config;
   readonly #host: OutputHost;
   readonly #admin: Admin;

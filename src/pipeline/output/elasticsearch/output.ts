@@ -16,42 +16,56 @@ import { Client, hostsOf } from './client.ts';
 import { Installation } from './installation.ts';
 import { type Items, itemCount, itemsOf, pick, requests } from './items.ts';
 import { eventOf } from './readback.ts';
-import { compileRender } from './render.ts';
-import { type Resolve, renderOptions, resolvedType } from './render-options.ts';
+import { type Resolve, resolvedType } from './render-options.ts';
 import type { schema } from './schema.ts';
 import { ClusterError, isWrapped, Sender } from './send.ts';
 import { Server } from './server.ts';
-import { Setup } from './setup.ts';
+import { type Preparation, Setup } from './setup.ts';
 import { fitType } from './type-name.ts';
 
 type Config = ConfigOf<typeof schema>;
+
+/** What makes the outputs of this folder different from each other. */
+export interface OutputKind {
+  /** Whether documents may have a type. */
+  readonly hasTypes: boolean;
+  /** Whether requests name the index in their path, whatever the configuration says. */
+  readonly indexInUrl: boolean;
+  /** Whether `<metadata>` has an effect. */
+  readonly hasChunkIds: boolean;
+  /** `others`: what templates and policies of the common parameters want. */
+  prepare(admin: Admin, others: Preparation): Preparation;
+  render(tag: string, resolve: Resolve, server: Server): Render;
+}
 
 export class ElasticsearchOutput implements BufferedOutput {
   readonly #config: Config;
   readonly #host: OutputHost;
   readonly #client: Client;
   readonly #server: Server;
-  readonly #installation: Installation;
+  readonly #kind: OutputKind;
+  readonly #preparation: Preparation;
   readonly #setup: Setup;
   readonly #sender: Sender;
   readonly #stopped = new AbortController();
   #truncation: Timer | undefined;
 
-  constructor(config: Config, host: OutputHost, isOpenSearch: boolean) {
+  constructor(config: Config, host: OutputHost, kind: OutputKind) {
+    this.#kind = kind;
     this.#config = config;
     this.#host = host;
     this.#client = clientOf(config, host);
-    this.#server = new Server({ config, client: this.#client, log: host.log, isOpenSearch });
+    this.#server = new Server({ config, client: this.#client, log: host.log, hasTypes: kind.hasTypes });
     const admin = new Admin(this.#client, config.use_legacy_template);
-    this.#installation = new Installation(config, host, admin, isPerChunk(config, host));
-    this.#setup = new Setup(config, host, this.#server, this.#installation);
+    this.#preparation = kind.prepare(admin, new Installation(config, host, admin, isPerChunk(config, host)));
+    this.#setup = new Setup(config, host, this.#server, this.#preparation);
     this.#sender = new Sender(config, host, this.#client);
   }
 
   async start(): Promise<void> {
     const { truncate_caches_interval: seconds } = this.#config;
     if (seconds !== undefined)
-      this.#truncation = this.#host.ports.clock.every(seconds * 1000, () => this.#installation.forget());
+      this.#truncation = this.#host.ports.clock.every(seconds * 1000, () => this.#preparation.forget());
     await this.#setup.start(this.#stopped.signal);
   }
 
@@ -63,13 +77,13 @@ export class ElasticsearchOutput implements BufferedOutput {
 
   renderer(tag: string, meta: ChunkMeta): Render {
     const resolve: Resolve = (text) => this.#host.placeholders(text, { tag, ...meta });
-    return compileRender(renderOptions(this.#config, this.#host, this.#server, tag, resolve));
+    return this.#kind.render(tag, resolve, this.#server);
   }
 
   async write(chunk: ReadyChunk, signal: AbortSignal): Promise<void> {
     const kept = itemsOf(chunk.read());
     const resolve: Resolve = (text) => this.#host.placeholders(text, chunk.meta, chunk.id);
-    await this.#setup.before(resolve, this.#installation.needsIndices ? indicesOf(kept) : [], signal);
+    await this.#setup.before(resolve, this.#preparation.needsIndices ? indicesOf(kept) : [], signal);
     const again: number[] = [];
     let failure: Error | undefined;
     for (const batch of this.#batches(kept, chunk, resolve)) {
@@ -101,10 +115,12 @@ export class ElasticsearchOutput implements BufferedOutput {
     const [metadata] = this.#config.$sections.metadata;
     const fitted = this.#fitted(kept, resolve);
     const items =
-      metadata?.include_chunk_id === true
+      metadata?.include_chunk_id === true && this.#kind.hasChunkIds
         ? withChunkId(fitted, metadata.chunk_id_key, chunk.id, isWrapped(this.#config))
         : fitted;
-    return this.#config.include_index_in_url ? byIndex(items) : [{ path: '/_bulk', items, whole: items }];
+    return this.#config.include_index_in_url || this.#kind.indexInUrl
+      ? byIndex(items)
+      : [{ path: '/_bulk', items, whole: items }];
   }
 
   /** Types that records name themselves stay. */

@@ -57,12 +57,18 @@ export function resolvedType(server: Server, resolve: Resolve): TypeName {
   return typeof type === 'string' ? resolve(type) : type;
 }
 
-function timestampOptions(c: Config, host: OutputHost, tag: string): TimestampOptions {
+type TimeConfig = Pick<
+  Config,
+  'time_precision' | 'time_key' | 'time_key_format' | 'time_key_exclude_timestamp' | 'time_parse_error_tag'
+>;
+
+export function timestampOptions(c: TimeConfig, host: OutputHost, tag: string): TimestampOptions {
   return {
     precision: c.time_precision,
     timeKey: c.time_key,
     format: c.time_key_format,
     exclude: c.time_key_exclude_timestamp,
+    rewrite: false,
     onError: ({ sec }, value) => {
       const record = { tag, time: sec, format: c.time_key_format ?? null, value };
       const event = LogEvent.from(Math.floor(host.ports.clock.now() / 1000), 0, record);

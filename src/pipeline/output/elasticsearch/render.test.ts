@@ -51,6 +51,7 @@ const timestamp = {
   timeKey: undefined,
   format: undefined,
   exclude: false,
+  rewrite: false,
   onError: () => {
     throw new Error('no time');
   },

@@ -15,7 +15,8 @@ export interface ServerOptions {
   readonly config: Config;
   readonly client: Client;
   readonly log: Logger;
-  readonly isOpenSearch: boolean;
+  /** Whether documents may have a type: OpenSearch and data streams have none. */
+  readonly hasTypes: boolean;
 }
 
 export class Server {
@@ -39,21 +40,21 @@ export class Server {
 
   /** `_type`: the configured one before 7, `_doc` on 7 (null where it is suppressed), none from 8 on. */
   typeName(): TypeName {
-    const { config, isOpenSearch } = this.#options;
-    if (isOpenSearch || this.major >= 8) return undefined;
+    const { config, hasTypes } = this.#options;
+    if (!hasTypes || this.major >= 8) return undefined;
     if (this.major < 7) return config.type_name;
     return config.suppress_type_name ? null : '_doc';
   }
 
   /** Whether records may name their type: 6 takes one type an index. */
   get takesTypes(): boolean {
-    return !this.#options.isOpenSearch && this.major < 6;
+    return this.#options.hasTypes && this.major < 6;
   }
 
   /** `routing` is taken by every server; `_routing`, which the plugin sends to old ones, by those alone. */
   get routingName(): 'routing' | '_routing' {
     const isCertain = this.isKnown || !this.#options.config.verify_es_version_at_startup;
-    return isCertain && !this.#options.isOpenSearch && this.major < 7 ? '_routing' : 'routing';
+    return isCertain && this.#options.hasTypes && this.major < 7 ? '_routing' : 'routing';
   }
 
   /** @throws SluiceError for a server that cannot be reached or does not say */

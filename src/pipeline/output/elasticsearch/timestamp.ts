@@ -20,6 +20,8 @@ export interface TimestampOptions {
   readonly format: string | undefined;
   /** Whether time_key gives no `@timestamp`. */
   readonly exclude: boolean;
+  /** Whether an `@timestamp` of the record is written anew, too. */
+  readonly rewrite: boolean;
   readonly onError: (event: LogEvent, value: Value) => void;
 }
 
@@ -28,13 +30,14 @@ export function compileTimestamp(options: TimestampOptions): (event: LogEvent) =
   const now = compileIso(options.precision);
   const iso = compileIsoWithOffset(options.precision);
   const read = compileReader(options.format);
-  const { timeKey, exclude, onError } = options;
+  const { timeKey, exclude, rewrite, onError } = options;
   return (event) => {
     if (event.has('@timestamp')) {
       if (event instanceof Template) throw new TypeError('each record has a time of its own');
       const given = event.get('@timestamp')!;
       const offset = read(given, event);
       if (offset === undefined) onError(event, given);
+      if (rewrite) event.setSlot('@timestamp', `"${iso(event.sec, event.nsec, offset ?? localZone(event.sec))}"`);
       return offset;
     }
     if (timeKey === undefined || !event.has(timeKey)) {

@@ -1,0 +1,72 @@
+/** What OpenSearch's plugin names otherwise, or does not have. */
+import type { ConfigOf, ParamSpec, SectionSpec } from '../../../config/schema.ts';
+import { PluginConfigError } from '../../core/errors.ts';
+import { schema } from './schema.ts';
+
+const {
+  verify_es_version_at_startup: _verify,
+  default_elasticsearch_version: _version,
+  max_retry_get_es_version: _tries,
+  fail_on_detecting_es_version_retry_exceed: _fails,
+  log_es_400_reason: _reason,
+  type_name: _type,
+  target_type_key: _targetType,
+  time_parse_error_tag: _errorTag,
+  ...common
+} = schema.params;
+
+const own = {
+  verify_os_version_at_startup: { type: 'bool', default: 'true', doc: 'Ask for the server’s version at start.' },
+  default_opensearch_version: {
+    type: 'integer',
+    default: '1',
+    doc: 'Accepted: documents have no type, which every version takes.',
+    fluentd: 'ignored',
+  },
+  max_retry_get_os_version: schema.params.max_retry_get_es_version,
+  fail_on_detecting_os_version_retry_exceed: {
+    type: 'bool',
+    default: 'true',
+    doc: 'Stop when the tries are used up; false: go on without.',
+  },
+  log_os_400_reason: { type: 'bool', default: 'false', doc: 'Tell why documents were refused.' },
+  time_parse_error_tag: {
+    type: 'string',
+    default: 'opensearch_plugin.output.time.error',
+    doc: 'Tag under which a time that cannot be read goes to the error stream.',
+  },
+  unrecoverable_record_types: {
+    type: 'array',
+    default: 'json_parse_exception',
+    doc: 'Accepted; what the cluster refuses for good goes to @ERROR.',
+    fluentd: 'ignored',
+  },
+} as const satisfies Record<string, ParamSpec>;
+
+export const openSearchSchema = {
+  doc: 'OpenSearch output.',
+  params: { ...common, ...own },
+  sections: {
+    ...schema.sections,
+    endpoint: { doc: 'Refused: requests with AWS signatures are not supported.', params: {}, anyParam: true },
+  },
+} as const satisfies SectionSpec;
+
+export type OpenSearchConfig = ConfigOf<typeof openSearchSchema>;
+
+/** In Elasticsearch's words. @throws PluginConfigError for what is not supported */
+export function inCommonWords(config: OpenSearchConfig): ConfigOf<typeof schema> {
+  if (config.$sections.endpoint.length > 0)
+    throw new PluginConfigError('<endpoint>: requests with AWS signatures are not supported');
+  return {
+    ...config,
+    verify_es_version_at_startup: config.verify_os_version_at_startup,
+    max_retry_get_es_version: config.max_retry_get_os_version,
+    fail_on_detecting_es_version_retry_exceed: config.fail_on_detecting_os_version_retry_exceed,
+    log_es_400_reason: config.log_os_400_reason,
+    // The plugin writes `_doc` to OpenSearch 1, which takes documents without type as well.
+    default_elasticsearch_version: 8,
+    type_name: '_doc',
+    target_type_key: undefined,
+  };
+}
