@@ -4,7 +4,7 @@
  *
  * A line is added once: following begins a little before the end of what was loaded, and what is there already is left out.
  */
-import { type Entry, eachPiece, open, type ProblemError, type Query, type Source, type Summary } from './api.ts';
+import { type Entry, eachPiece, open, ProblemError, type Query, type Source, type Summary } from './api.ts';
 import type { LogModel } from './model.ts';
 
 /** Lines of one view; more would not fit into a browser's memory. */
@@ -26,6 +26,10 @@ type Piece = {
   readonly summary?: Summary;
   readonly problem?: { status: number; code: string; detail: string };
 };
+
+function problemOf({ status, code, detail }: NonNullable<Piece['problem']>): ProblemError {
+  return new ProblemError(status, code, detail);
+}
 
 export class Loader {
   readonly #model: LogModel;
@@ -52,7 +56,7 @@ export class Loader {
           if (line === '') continue;
           const piece = JSON.parse(line) as Piece;
           if (piece.summary !== undefined) summary = piece.summary;
-          else if (piece.problem !== undefined) this.#events.problem(piece.problem as unknown as ProblemError);
+          else if (piece.problem !== undefined) throw problemOf(piece.problem);
           else this.#take(piece, translate);
         }
         if (this.#model.length > start) this.#events.added(start);

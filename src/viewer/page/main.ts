@@ -2,8 +2,9 @@
 /** The page: which view the address means, and what all views share. */
 import { get, type ProblemError, type Session } from './api.ts';
 import { byId, h, openDialog, toast } from './dom.ts';
-import { JobView, KEYS } from './job.ts';
+import { JobView } from './job.ts';
 import { showJobs } from './jobs.ts';
+import { KEYS } from './keys.ts';
 import { change, setToken, settings } from './settings.ts';
 
 const main = byId('content');

@@ -108,9 +108,15 @@ export class LogModel {
 
   /** After lines were added from `start` on. A fold that a new line made hides lines before it too. */
   extend(start: number): void {
-    for (let i = start; i < this.text.length; i++)
-      if (this.head[i]! >= 0 && this.folds.get(this.head[i]!)?.count === FOLD_FROM) return this.rebuild();
-    for (let i = start; i < this.text.length; i++) if (this.#isShown(i)) this.view.push(i);
+    let from = start;
+    for (let i = start; i < this.text.length; i++) {
+      const head = this.head[i]!;
+      if (head >= 0 && head < from && this.isFolded(head)) from = head;
+    }
+    if (from < start) {
+      while (this.view.length > 0 && this.view.at(-1)! >= from) this.view.pop();
+    }
+    for (let i = from; i < this.text.length; i++) if (this.#isShown(i)) this.view.push(i);
   }
 
   /** Place in the view of a line, or of the nearest shown one after it. */
