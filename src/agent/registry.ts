@@ -57,6 +57,7 @@ const filters: Lines = {
 };
 
 const outputs: Lines = {
+  cloudwatch_logs: () => import('../pipeline/output/cloudwatch_logs/index.ts').then(plugin),
   detect_exceptions: () => import('../pipeline/output/detect_exceptions/index.ts').then(plugin),
   rewrite_tag_filter: () => import('../pipeline/output/rewrite_tag_filter.ts').then(plugin),
   roundrobin: () => import('../pipeline/output/roundrobin.ts').then(plugin),

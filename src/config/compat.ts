@@ -24,6 +24,8 @@ import { Problems } from './problems.ts';
 const PARSING_INPUTS = new Set(['tail', 'http', 'tcp', 'udp', 'syslog', 'exec']);
 /** These write text: flat formatter and inject parameters are theirs. */
 const WRITING = new Set(['file', 'stdout', 'exec', 's3']);
+/** Flat inject parameters are theirs, but no formatter's. */
+const INJECTING = new Set(['cloudwatch_logs']);
 /** Without a buffer, so that flat buffer parameters are just unused. */
 const UNBUFFERED = new Set([
   ...['copy', 'roundrobin', 'relabel', 'null', 'stdout', 'secondary_file'],
@@ -56,6 +58,7 @@ export function convertOutput(element: Element, problems: Problems): Element {
   const type = typeText(element);
   const buffered = UNBUFFERED.has(type) ? element : withBuffer(element, CHUNK_KEYS[type] ?? '', problems);
   if (WRITING.has(type)) return withFormat(withInject(buffered, problems));
+  if (INJECTING.has(type)) return withInject(buffered, problems);
   return element.params.has('format') ? withFormat(buffered) : buffered;
 }
 
