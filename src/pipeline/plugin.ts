@@ -289,6 +289,13 @@ export interface BufferedOutput extends Running {
    * tries again (what `replace` kept, where it was called). `signal` aborts at the end of the grace time.
    */
   write(chunk: ReadyChunk, signal: AbortSignal): Promise<void>;
+  /**
+   * Delivers a little of a chunk, within seconds, to see whether it is taken again; what was taken is no longer in the chunk (`replace`).
+   * Gives true when nothing is left of it. Throws as `write` does.
+   */
+  probe?(chunk: ReadyChunk, signal: AbortSignal): Promise<boolean>;
+  /** Chunks that may be written at the same time now, where that is fewer than `flush_thread_count`. */
+  concurrency?(): number;
   /** Events back from a chunk's bytes, for `<secondary>` and @ERROR; undefined where the format cannot be read back. */
   events?(chunk: ReadyChunk): EventStream[];
   stats?(): PluginStats;

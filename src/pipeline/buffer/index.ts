@@ -20,7 +20,8 @@ import { type Chunk, HEAD } from './chunk.ts';
 import type { ForeignChunk } from './fluentd-chunk.ts';
 import { FlushMetrics } from './metrics.ts';
 import { bufferZone, type ChunkKeys, chunkKeys } from './placeholders.ts';
-import { Retry } from './retry.ts';
+import { Probing } from './probing.ts';
+import { Retry, type RetryHints } from './retry.ts';
 import type { bufferSchema } from './schema.ts';
 import { type ChunkStore, FileStore, MemoryStore, type StoreHost } from './store.ts';
 
@@ -84,6 +85,9 @@ export class OutputBuffer implements Output {
   #turn = 0;
   #writing = 0;
   #retry: Retry | undefined;
+  readonly #probing: Probing;
+  /** The last request had no answer in its time: a little is sent first, so that the next one cannot hang as long. */
+  #isHanging = false;
   #waiting: (() => void)[] = [];
   #timers: Timer[] = [];
   #wake: Timer | undefined;
@@ -114,6 +118,7 @@ export class OutputBuffer implements Output {
     this.#chunkLimit = config.chunk_limit_size ?? (this.#isFile ? FILE_CHUNK : MEMORY_CHUNK);
     this.#totalLimit = config.total_limit_size ?? (this.#isFile ? FILE_TOTAL : MEMORY_TOTAL);
     this.#mode = config.flush_mode !== 'default' ? config.flush_mode : this.#keys.time ? 'lazy' : 'interval';
+    this.#probing = new Probing(host.ports.clock, config.retry_probe_interval * 1000, () => void this.#probe(false));
     if (this.#keys.time && config.timekey === undefined)
       throw new SluiceError('ERR_CONFIG', "'timekey' parameter is required in <buffer> when 'time' is a chunk key");
     const keys = (this.#keys.tag ? 1 : 0) + this.#keys.fields.length;
@@ -188,6 +193,7 @@ export class OutputBuffer implements Output {
     this.#stopped = true;
     for (const timer of this.#timers) timer.cancel();
     this.#wake?.cancel();
+    this.#probing.cancel();
     const flush = this.#config.flush_at_shutdown ?? !this.#isFile;
     if (flush) {
       for (const chunk of [...this.#stage.values()]) this.#enqueueStaged(chunk);
@@ -450,13 +456,21 @@ export class OutputBuffer implements Output {
   #drain(): void {
     const { clock } = this.#host.ports;
     if (this.#retry !== undefined && clock.now() < this.#retry.nextAt) return this.#wakeAt(this.#retry.nextAt);
-    // While something fails one chunk tries alone.
-    const threads = this.#retry === undefined ? Math.max(1, this.#config.flush_thread_count) : 1;
-    while (this.#writing < threads) {
+    if (this.#retry !== undefined && this.#isHanging && this.#writing === 0) return void this.#probe(true);
+    while (this.#writing < this.#threads()) {
       const chunk = this.#nextChunk();
       if (chunk === undefined) return;
       void this.#write(chunk);
     }
+  }
+
+  /** While something fails one chunk tries alone. */
+  #threads(): number {
+    if (this.#retry !== undefined) return 1;
+    return Math.max(
+      1,
+      Math.min(this.#config.flush_thread_count, this.#output.concurrency?.() ?? Number.POSITIVE_INFINITY),
+    );
   }
 
   /** The oldest chunk of the metadata that waited longest for a turn: a loud tag's queue does not hold up quiet ones. */
@@ -499,7 +513,41 @@ export class OutputBuffer implements Output {
     this.#drain();
   }
 
+  /** Sends a little of a chunk: between two tries, or in place of one. */
+  async #probe(isTry: boolean): Promise<void> {
+    if (this.#output.probe === undefined || this.#writing > 0 || this.#retry === undefined || this.#stopped) return;
+    const chunk = this.#nextChunk();
+    if (chunk === undefined) return;
+    this.#writing++;
+    this.#inFlight.add(chunk);
+    try {
+      const isAll = await this.#output.probe(chunk, this.#abort.signal);
+      this.#host.log.info('the output takes events again', { chunk_id: chunk.id });
+      this.#isHanging = false;
+      this.#probing.alarmed();
+      if (isAll) this.#done(chunk);
+      else if (this.#retry !== undefined) this.#retry.nextAt = this.#host.ports.clock.now();
+    } catch (error) {
+      if (isTry || error instanceof UnrecoverableError) await this.#failed(chunk, error);
+      else this.#waitOn(error as RetryHints);
+    } finally {
+      this.#inFlight.delete(chunk);
+      this.#writing--;
+    }
+    this.#drain();
+  }
+
+  #waitOn({ retryAfter = 0, isHanging = false }: RetryHints): void {
+    if (this.#retry === undefined || this.#output.probe === undefined) return;
+    this.#isHanging = isHanging;
+    const notBefore = this.#host.ports.clock.now() + retryAfter * 1000;
+    this.#retry.nextAt = Math.max(this.#retry.nextAt, notBefore);
+    this.#probing.wait(this.#retry.nextAt, notBefore);
+  }
+
   #done(chunk: Chunk): void {
+    this.#probing.trySucceeded();
+    this.#isHanging = false;
     if (this.#retry !== undefined) {
       this.#host.log.warn('retry succeeded.', { chunk_id: chunk.id });
       this.#retry = undefined;
@@ -549,7 +597,8 @@ export class OutputBuffer implements Output {
     chunk.attempt++;
     const now = this.#host.ports.clock.now();
     this.#retry ??= new Retry(this.#config, now, this.#host.secondary !== undefined);
-    const verdict = this.#retry.fail(now, (error as { retryAfter?: number }).retryAfter);
+    const verdict = this.#retry.fail(now, error as RetryHints);
+    this.#probing.tryFailed();
     const fields = {
       retry_times: this.#retry.steps,
       next_retry_time: new Date(this.#retry.nextAt).toISOString(),
@@ -557,7 +606,10 @@ export class OutputBuffer implements Output {
       error_class: error.name,
       error,
     };
-    if (verdict === 'retry') return this.#host.log.warn('failed to flush the buffer.', fields);
+    if (verdict === 'retry') {
+      this.#waitOn(error as RetryHints);
+      return this.#host.log.warn('failed to flush the buffer.', fields);
+    }
     if (verdict === 'secondary' || this.#host.secondary !== undefined) {
       this.#host.log.warn('failed to flush the buffer with primary output: using the secondary.', fields);
       return this.#handOver(chunk, 'the secondary failed');

@@ -23,7 +23,7 @@ describe('retry', () => {
 
   it('waits at least as long as the server asks', () => {
     const retry = new Retry(config({}), 0, false);
-    retry.fail(0, 30);
+    retry.fail(0, { retryAfter: 30 });
     expect(retry.nextAt).toBe(30_000);
   });
 
@@ -34,12 +34,36 @@ describe('retry', () => {
         let now = 0;
         for (let i = 0; i < failures; i++) {
           expect(retry.fail(now)).toBe('retry');
-          expect(retry.nextAt - now).toBeLessThanOrEqual(30_000 * 1.125);
+          expect(retry.nextAt - now).toBeLessThanOrEqual(30_000);
           now = retry.nextAt;
         }
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('random waits lie anywhere in the whole wait, and within an eighth of it where tries are counted', () => {
+    const waits = (params: object) =>
+      Array.from({ length: 2000 }, () => {
+        const retry = new Retry(config({ retry_randomize: true, retry_wait: 8, ...params }), 0, false);
+        retry.fail(0);
+        return retry.nextAt / 1000;
+      });
+    const full = waits({});
+    expect(Math.max(...full)).toBeLessThanOrEqual(8);
+    for (let i = 0; i < 8; i++) expect(full.some((wait) => wait >= i && wait < i + 1)).toBe(true);
+    const counted = waits({ retry_max_times: 3, retry_forever: false });
+    expect(Math.min(...counted)).toBeGreaterThanOrEqual(7);
+    expect(Math.max(...counted)).toBeLessThanOrEqual(9);
+  });
+
+  it('while the server refuses who asks nothing is given up, and neither time nor tries count', () => {
+    const retry = new Retry(config({ retry_forever: false, retry_max_times: 2, retry_timeout: 100 }), 0, true);
+    for (let hour = 0; hour < 200; hour++) expect(retry.fail(hour * 3_600_000, { isDenied: true })).toBe('retry');
+    expect(retry.fail(200 * 3_600_000)).not.toBe('retry');
+    const other = new Retry(config({ retry_forever: false, retry_max_times: 2, retry_max_interval: 1 }), 0, false);
+    for (let i = 0; i < 10; i++) other.fail(i * 1000, { isDenied: true });
+    expect([other.fail(10_000), other.fail(11_000), other.fail(12_000)]).toEqual(['retry', 'retry', 'give up']);
   });
 
   it('gives up after retry_max_times, and goes to the secondary at its share of retry_timeout', () => {

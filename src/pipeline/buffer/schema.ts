@@ -77,7 +77,17 @@ export const bufferSchema = {
     retry_wait: { type: 'time', default: '1', doc: 'Seconds before the first retry.' },
     retry_exponential_backoff_base: { type: 'float', default: '2', doc: 'Factor of the waits.' },
     retry_max_interval: { type: 'time', doc: 'Longest wait (seconds).' },
-    retry_randomize: { type: 'bool', default: 'true', doc: 'Random waits within an eighth.' },
+    retry_randomize: {
+      type: 'bool',
+      default: 'true',
+      doc: 'Random waits: between nothing and the whole wait, or within an eighth of it where retry_max_times is given.',
+    },
+    retry_probe_interval: {
+      type: 'time',
+      default: '3',
+      doc: 'While the next try is further away than that, a little of a chunk is sent at this interval (seconds), to go on as soon as it is taken; 0: never.',
+      fluentd: 'ours',
+    },
     retry_forever: { type: 'bool', default: 'false', doc: 'Never give up.' },
     retry_timeout: { type: 'time', default: '259200', doc: 'Give up after this many seconds.' },
     retry_max_times: { type: 'integer', doc: 'Give up after this many retries.' },
