@@ -1,17 +1,22 @@
 /** The requests by which an output sets up its cluster: templates, aliases, policies, data streams. */
 import { SluiceError } from '../../core/errors.ts';
 import { encodeJson, type Value } from '../../core/value.ts';
-import type { Answer, Client } from './client.ts';
+import { type Answer, type Client, isDenied } from './client.ts';
 
 /** An answer that says no; a cluster that cannot be reached is an error of the client's. */
 export class AnswerError extends SluiceError {
   readonly status: number;
   readonly reason: string;
-  constructor(request: string, { status, body }: Answer) {
+  readonly retryAfter: number | undefined;
+  readonly isDenied: boolean;
+  constructor(request: string, answer: Answer) {
+    const { status, body } = answer;
     const reason = body.toString('utf8', 0, 300);
     super('ERR_CLUSTER', `Elasticsearch answered ${request} with [${status}] ${reason}`);
     this.status = status;
     this.reason = reason;
+    this.retryAfter = answer.retryAfter;
+    this.isDenied = isDenied(answer);
   }
 }
 

@@ -31,13 +31,23 @@ export interface Answer {
   readonly retryAfter: number | undefined;
 }
 
+/** It was the credentials, or what they may do. */
+export function isDenied({ status }: Pick<Answer, 'status'>): boolean {
+  return status === 401 || status === 403;
+}
+
+class TimeLimitError extends Error {}
+
 /** A host could not be reached, or did not answer. */
 export class UnreachableError extends SluiceError {
   /** Nothing of the request was sent: it may go elsewhere. */
   readonly isUnsent: boolean;
+  /** There was no answer in time. */
+  readonly isHanging: boolean;
   constructor(host: URL, cause: Error) {
     super('ERR_CLUSTER', `could not push logs to Elasticsearch cluster (${host.host}): ${cause.message}`, { cause });
     this.isUnsent = ['connect', 'getaddrinfo'].includes((cause as NodeJS.ErrnoException).syscall ?? '');
+    this.isHanging = cause instanceof TimeLimitError;
   }
 }
 
@@ -76,7 +86,7 @@ export class Client {
       try {
         const answer = await this.#send(host, { method, path, body, headers, signal, timeout });
         this.#hosts.succeeded(host);
-        if (answer.status === 401 || answer.status === 403) this.#headers = undefined;
+        if (isDenied(answer)) this.#headers = undefined;
         return answer;
       } catch (cause) {
         const error = cause instanceof UnreachableError ? cause : new UnreachableError(host, cause as Error);
@@ -124,7 +134,10 @@ export class Client {
         );
       });
       // The limit is for the whole request, not only for silence.
-      const timer = setTimeout(() => request.destroy(new Error(`read timeout reached (${timeout / 1000} s)`)), timeout);
+      const timer = setTimeout(
+        () => request.destroy(new TimeLimitError(`read timeout reached (${timeout / 1000} s)`)),
+        timeout,
+      );
       request.on('error', fail);
       request.on('close', () => clearTimeout(timer));
       request.end(body);

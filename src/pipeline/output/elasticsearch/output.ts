@@ -13,8 +13,10 @@ import { credentials } from './auth.ts';
 import { type Batch, byIndex, indicesOf, numberOf, withChunkId } from './batches.ts';
 import { isPerChunk } from './checks.ts';
 import { Client, hostsOf } from './client.ts';
+import { Concurrency } from './concurrency.ts';
 import { Installation } from './installation.ts';
 import { type Items, itemCount, itemsOf, pick, requests } from './items.ts';
+import { Probe } from './probe.ts';
 import { eventOf } from './readback.ts';
 import { type Resolve, resolvedType } from './render-options.ts';
 import type { schema } from './schema.ts';
@@ -47,6 +49,8 @@ export class ElasticsearchOutput implements BufferedOutput {
   readonly #preparation: Preparation;
   readonly #setup: Setup;
   readonly #sender: Sender;
+  readonly #probe: Probe;
+  readonly #concurrency: Concurrency;
   readonly #stopped = new AbortController();
   #truncation: Timer | undefined;
 
@@ -59,7 +63,15 @@ export class ElasticsearchOutput implements BufferedOutput {
     const admin = new Admin(this.#client, config.use_legacy_template);
     this.#preparation = kind.prepare(admin, new Installation(config, host, admin, isPerChunk(config, host)));
     this.#setup = new Setup(config, host, this.#server, this.#preparation);
-    this.#sender = new Sender(config, host, this.#client);
+    const threads = Number.parseInt(host.bufferElement?.text('flush_thread_count') ?? '1', 10) || 1;
+    this.#concurrency = new Concurrency(threads, host.ports.clock.monotonic);
+    this.#sender = new Sender(config, host, this.#client, this.#concurrency);
+    this.#probe = new Probe((chunk, signal) => this.write(chunk, signal));
+    const { id } = host;
+    const gauge = host.metrics.gauge('sluice_elasticsearch_concurrency', 'Chunks sent at the same time at most.', [
+      'plugin_id',
+    ]);
+    host.metrics.onCollect(() => gauge.set(this.concurrency(), { plugin_id: id }));
   }
 
   async start(): Promise<void> {
@@ -102,6 +114,14 @@ export class ElasticsearchOutput implements BufferedOutput {
     again.sort((a, b) => a - b);
     if (again.length < itemCount(kept)) chunk.replace(pick(kept, again), again.length);
     throw failure ?? new ClusterError(`${again.length} items were rejected for now (429/503)`);
+  }
+
+  probe(chunk: ReadyChunk, signal: AbortSignal): Promise<boolean> {
+    return this.#probe.send(chunk, signal);
+  }
+
+  concurrency(): number {
+    return this.#concurrency.limit;
   }
 
   events(chunk: ReadyChunk): EventStream[] {

@@ -10,7 +10,8 @@ import { SluiceError } from '../../core/errors.ts';
 import { EventStream, type LogEvent } from '../../core/event.ts';
 import type { OutputHost, ReadyChunk } from '../../plugin.ts';
 import { type Batch, numberOf } from './batches.ts';
-import type { Client } from './client.ts';
+import { type Answer, type Client, isDenied } from './client.ts';
+import type { Concurrency, Outcome as RequestOutcome } from './concurrency.ts';
 import type { Items } from './items.ts';
 import { Letterbox } from './letterbox.ts';
 import { eventOf } from './readback.ts';
@@ -22,11 +23,18 @@ type Config = ConfigOf<typeof schema>;
 /** An answer that says "later"; the buffer waits at least `retryAfter` seconds. */
 export class ClusterError extends SluiceError {
   readonly retryAfter: number | undefined;
-  constructor(message: string, retryAfter?: number) {
+  /** It was the credentials: never a reason to give up. */
+  readonly isDenied: boolean;
+  constructor(message: string, answer?: Pick<Answer, 'status' | 'retryAfter'>) {
     super('ERR_CLUSTER', message);
-    this.retryAfter = retryAfter;
+    this.retryAfter = answer?.retryAfter;
+    this.isDenied = answer !== undefined && isDenied(answer);
   }
 }
+
+/** What stands for more work than the cluster can take. */
+const OVERLOADED = new Set([429, 503]);
+const REJECTED_ITEM = '"status":429';
 
 export interface Outcome {
   /** Items of the batch to send again, in order. */
@@ -46,16 +54,18 @@ export class Sender {
   readonly #config: Config;
   readonly #host: OutputHost;
   readonly #client: Client;
+  readonly #concurrency: Concurrency;
   readonly #level: number;
   /** Whether documents are bodies of updates. */
   readonly #isWrapped: boolean;
   readonly #letterbox: Letterbox | undefined;
   readonly #items: ReturnType<OutputHost['metrics']['counter']>;
 
-  constructor(config: Config, host: OutputHost, client: Client) {
+  constructor(config: Config, host: OutputHost, client: Client, concurrency: Concurrency) {
     this.#config = config;
     this.#host = host;
     this.#client = client;
+    this.#concurrency = concurrency;
     this.#level = COMPRESSION[config.compression_level];
     this.#isWrapped = isWrapped(config);
     this.#letterbox = Letterbox.of(config, host);
@@ -79,18 +89,12 @@ export class Sender {
     const { path, items } = batch;
     const body = items.bytes.subarray(items.starts[from], items.starts[to]);
     const zipped = this.#level > 0 ? gzipSync(body, { level: this.#level }) : body;
-    const answer = await this.#client.request(
-      'POST',
-      path,
-      zipped,
-      { 'content-type': 'application/x-ndjson', ...(this.#level > 0 ? { 'content-encoding': 'gzip' } : {}) },
-      signal,
-    );
+    const answer = await this.#post(path, zipped, signal);
     if (answer.status === 413) return this.#halves(chunk, batch, from, to, signal);
     if (answer.status >= 300)
       throw new ClusterError(
         `could not push logs to Elasticsearch cluster: [${answer.status}] ${answer.body.toString('utf8', 0, 300)}`,
-        answer.retryAfter,
+        answer,
       );
     const { again, refused } = verdicts(answer.body, to - from);
     this.#count(to - from - again.length - refused.length, again.length, refused.length);
@@ -105,6 +109,20 @@ export class Sender {
       again.map((i) => from + i),
     );
     return { again: [...later, ...unkept].sort((a, b) => a - b), failure: undefined };
+  }
+
+  async #post(path: string, body: Buffer, signal: AbortSignal): Promise<Answer> {
+    const end = this.#concurrency.begin(body.length);
+    const zip = this.#level > 0 ? { 'content-encoding': 'gzip' } : {};
+    const headers = { 'content-type': 'application/x-ndjson', ...zip };
+    let outcome: RequestOutcome = 'failed';
+    try {
+      const answer = await this.#client.request('POST', path, body, headers, signal);
+      outcome = OVERLOADED.has(answer.status) || answer.body.includes(REJECTED_ITEM) ? 'rejected' : 'taken';
+      return answer;
+    } finally {
+      end(outcome);
+    }
   }
 
   /** With `retry_tag` what goes again goes through the pipeline under that tag, and is no longer this chunk's. */
