@@ -11,7 +11,13 @@ import { hostOfOutput } from '../outputs.ts';
 import { Log } from '../telemetry/log.ts';
 import { MetricsRegistry } from '../telemetry/metrics.ts';
 
-const TYPES = new Set(['elasticsearch', 'elasticsearch_dynamic', 'opensearch']);
+const TYPES = new Set([
+  'elasticsearch',
+  'elasticsearch_data_stream',
+  'elasticsearch_dynamic',
+  'opensearch',
+  'opensearch_data_stream',
+]);
 
 /** Every output that may have written dead letters, at any depth. */
 export function candidates(root: Element): Element[] {

@@ -2,7 +2,7 @@
 import type { ConfigOf } from '../../../config/schema.ts';
 import { typedValue } from '../../../config/types.ts';
 import type { OutputHost } from '../../plugin.ts';
-import { hostsOf } from './client.ts';
+import { formEncoded, hostsOf } from './host-list.ts';
 import { schema } from './schema.ts';
 
 type Config = ConfigOf<typeof schema>;
@@ -14,9 +14,12 @@ const SECRET = ['user', 'password', 'api_key', 'cloud_auth', 'hosts'] as const;
  * Headers of requests, made anew at each call: Ruby inside of the parameters (`"#{File.read('/etc/es/password').strip}"`) is evaluated again, so that
  * credentials that were renewed on the disk count. Names are lower case.
  */
-export function credentials(config: Config, host: Pick<OutputHost, 'conceal' | 'log'>): () => Record<string, string> {
+export function credentials(
+  config: Config,
+  host: Pick<OutputHost, 'conceal' | 'log'>,
+): (url: URL) => Record<string, string> {
   const { params } = config.$element;
-  return () => {
+  return (url) => {
     const fresh: Partial<Record<(typeof SECRET)[number], string>> = {};
     let headers = config.custom_headers;
     try {
@@ -30,7 +33,8 @@ export function credentials(config: Config, host: Pick<OutputHost, 'conceal' | '
       host.log.warn('credentials could not be read again: the old ones are used', { error });
     }
     const whole = { ...config, ...fresh };
-    const made = { ...stringHash(headers), ...authorization(whole, hostsOf(whole).auth) };
+    const named = hostsOf(whole).find((one) => one.url.href === url.href);
+    const made = { ...stringHash(headers), ...authorization(whole, named?.auth) };
     for (const text of [fresh.password, fresh.api_key, fresh.cloud_auth, made['authorization']])
       if (text !== undefined) host.conceal(text);
     return made;
@@ -47,13 +51,19 @@ function authorization(config: Config, fromUrl: string | undefined): Record<stri
     const key = config.api_key.includes(':') ? Buffer.from(config.api_key).toString('base64') : config.api_key;
     return { authorization: `ApiKey ${key}` };
   }
-  const own = config.user === undefined ? undefined : `${encoded(config.user)}:${encoded(config.password ?? '')}`;
-  const pair = own ?? fromUrl ?? config.cloud_auth;
+  const pair = fromUrl ?? ownPair(config);
   return pair === undefined ? {} : { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** `cloud_auth` stands above user and password. */
+function ownPair({ cloud_auth: cloud, user, password = '' }: Config): string | undefined {
+  if (cloud === undefined) return user === undefined ? undefined : `${encoded(user)}:${encoded(password)}`;
+  const [name = '', ...secret] = cloud.split(':');
+  return `${encoded(name)}:${encoded(secret.join(':'))}`;
 }
 
 /** `%{…}` is URL-encoded, as the plugin does it. */
 function encoded(text: string): string {
   const found = /^%\{(.*)\}$/s.exec(text);
-  return found === null ? text : encodeURIComponent(found[1]!);
+  return found === null ? text : formEncoded(found[1]!);
 }

@@ -14,8 +14,8 @@ import { TlsFiles, type TlsOptions } from './tls-files.ts';
 
 export interface ClientOptions {
   readonly hosts: readonly URL[];
-  /** Of every request; asked again when the cluster refuses the credentials. */
-  readonly headers: () => Readonly<Record<string, string>>;
+  /** Of every request to a host; asked again when the cluster refuses the credentials. */
+  readonly headers: (host: URL) => Readonly<Record<string, string>>;
   /** Milliseconds. */
   readonly timeout: number;
   /** Milliseconds that a host which cannot be reached is left out at first. */
@@ -59,7 +59,7 @@ export class Client {
   readonly #plain = new http.Agent({ keepAlive: true });
   readonly #tls: TlsFiles;
   readonly #hosts: Hosts;
-  #headers: Readonly<Record<string, string>> | undefined;
+  readonly #headers = new Map<URL, Readonly<Record<string, string>>>();
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -86,7 +86,7 @@ export class Client {
       try {
         const answer = await this.#send(host, { method, path, body, headers, signal, timeout });
         this.#hosts.succeeded(host);
-        if (isDenied(answer)) this.#headers = undefined;
+        if (isDenied(answer)) this.#headers.clear();
         return answer;
       } catch (cause) {
         const error = cause instanceof UnreachableError ? cause : new UnreachableError(host, cause as Error);
@@ -100,7 +100,8 @@ export class Client {
     const { net, clock } = this.#options.ports;
     const isTls = host.protocol === 'https:';
     const { method, body, signal, timeout } = one;
-    this.#headers ??= this.#options.headers();
+    const own = this.#headers.get(host) ?? this.#options.headers(host);
+    this.#headers.set(host, own);
     const options: http.RequestOptions = {
       hostname: host.hostname.replace(/^\[|\]$/g, ''),
       port: host.port === '' ? (isTls ? 443 : 80) : host.port,
@@ -108,7 +109,7 @@ export class Client {
       method,
       agent: isTls ? this.#tls.agent() : this.#plain,
       headers: {
-        ...this.#headers,
+        ...own,
         ...one.headers,
         ...(body === undefined ? {} : { 'content-length': body.length }),
       },
@@ -157,41 +158,4 @@ interface Request {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
   readonly timeout: number;
-}
-
-interface HostParams {
-  readonly host: string;
-  readonly port: number;
-  readonly hosts: string | undefined;
-  readonly scheme: string;
-  readonly path: string | undefined;
-}
-
-/**
- * `host`/`port`, or each of `hosts`, as URLs without credentials; and the credentials of the first URL that has them. A host
- * that is none (empty, as of an environment variable that is not set) gives no URL: Fluentd starts with it, too.
- */
-export function hostsOf(params: HostParams): { urls: URL[]; auth: string | undefined } {
-  const texts =
-    params.hosts === undefined
-      ? params.host === ''
-        ? []
-        : [`${params.host}:${params.port}`]
-      : params.hosts
-          .split(',')
-          .map((text) => text.trim())
-          .filter((text) => text !== '');
-  let auth: string | undefined;
-  const urls = texts.flatMap((text) => {
-    const whole = /^\w+:\/\//.test(text) ? text : `${params.scheme}://${text}`;
-    if (!URL.canParse(whole)) return [];
-    const url = new URL(whole);
-    if (url.port === '' && !/:\d+(\/|$)/.test(text)) url.port = String(params.port);
-    if (url.pathname === '/' && params.path !== undefined) url.pathname = params.path;
-    if (url.username !== '') auth ??= `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-    url.username = '';
-    url.password = '';
-    return [url];
-  });
-  return { urls, auth };
 }

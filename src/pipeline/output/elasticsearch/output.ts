@@ -12,8 +12,9 @@ import { Admin } from './admin.ts';
 import { credentials } from './auth.ts';
 import { type Batch, byIndex, indicesOf, numberOf, withChunkId } from './batches.ts';
 import { isPerChunk } from './checks.ts';
-import { Client, hostsOf } from './client.ts';
+import { Client } from './client.ts';
 import { Concurrency } from './concurrency.ts';
+import { hostsOf } from './host-list.ts';
 import { Installation } from './installation.ts';
 import { type Items, itemCount, itemsOf, pick, requests } from './items.ts';
 import { Probe } from './probe.ts';
@@ -153,7 +154,7 @@ export class ElasticsearchOutput implements BufferedOutput {
 
 function clientOf(config: Config, host: OutputHost): Client {
   return new Client({
-    hosts: hostsOf(config).urls,
+    hosts: hostsOf(config).map(({ url }) => url),
     headers: credentials(config, host),
     timeout: config.request_timeout * 1000,
     resurrectAfter: config.resurrect_after * 1000,

@@ -16,7 +16,7 @@ import type { Items } from './items.ts';
 import { Letterbox } from './letterbox.ts';
 import { eventOf } from './readback.ts';
 import type { schema } from './schema.ts';
-import { type Refused, verdicts } from './verdict.ts';
+import { NO_ERROR, type Refused, TEXT_ERROR, verdicts } from './verdict.ts';
 
 type Config = ConfigOf<typeof schema>;
 
@@ -159,7 +159,8 @@ export class Sender {
     const { whole } = batch;
     const numbered = refused.map((one) => ({ ...one, item: numberOf(batch, one.item) }));
     if (this.#letterbox === undefined) {
-      for (const one of numbered) this.#refuseOne(chunk, whole, one.item, messageOf(one, this.#config));
+      const isDetailed = this.#config.log_es_400_reason || ['debug', 'trace'].includes(this.#host.log.level);
+      for (const one of numbered) this.#refuseOne(chunk, whole, one.item, messageOf(one, isDetailed));
       return [];
     }
     try {
@@ -191,9 +192,12 @@ export class Sender {
   }
 }
 
-function messageOf({ status, type, reason }: Refused, config: Config): string {
-  if (status === TOO_LARGE.status) return `${status} - ${reason}`;
-  return `${status} - Rejected by Elasticsearch${config.log_es_400_reason ? ` [error type]: ${type} [reason]: '${reason}'` : ''}`;
+/** In the plugin's words. */
+function messageOf({ status, type, reason }: Refused, isDetailed: boolean): string {
+  if (status === TOO_LARGE.status || type === TEXT_ERROR) return `${status} - ${reason}`;
+  if (type === NO_ERROR && status !== 400) return `${status} - No error type provided in the response`;
+  const detail = isDetailed && type !== NO_ERROR ? ` [error type]: ${type} [reason]: '${reason}'` : '';
+  return `${status} - Rejected by Elasticsearch${detail}`;
 }
 
 function range(from: number, to: number): number[] {

@@ -13,6 +13,10 @@ export interface Verdicts {
   readonly refused: readonly Refused[];
 }
 
+/** Types of errors that have none: old servers give a text, some nothing. */
+export const TEXT_ERROR = 'error';
+export const NO_ERROR = 'unknown';
+
 interface ItemAnswer {
   readonly status?: number;
   readonly error?:
@@ -57,9 +61,9 @@ function isTemporary(status: number, error: ItemAnswer['error']): boolean {
 }
 
 function reasonOf(error: ItemAnswer['error']): { type: string; reason: string } {
-  if (typeof error === 'string') return { type: 'error', reason: error };
+  if (typeof error === 'string') return { type: TEXT_ERROR, reason: error };
   return {
-    type: error?.type ?? 'unknown',
+    type: error?.type ?? NO_ERROR,
     reason: [error?.reason, error?.caused_by?.reason].filter(Boolean).join(': '),
   };
 }
