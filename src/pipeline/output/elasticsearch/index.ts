@@ -8,38 +8,65 @@
 import type { ConfigOf } from '../../../config/schema.ts';
 import { defineBufferedOutput, type OutputHost } from '../../plugin.ts';
 import { checkConfig } from './checks.ts';
+import { compileDynamic, type Dynamic } from './dynamic.ts';
 import { inCommonWords, openSearchSchema } from './open-search.ts';
 import { ElasticsearchOutput } from './output.ts';
-import { compileRender } from './render.ts';
+import { compileRender, type RenderOptions } from './render.ts';
 import { renderOptions } from './render-options.ts';
 import { schema } from './schema.ts';
 
 /** Of the plugin: time slices are in UTC. */
 const BUFFER_DEFAULTS = { $arg: 'tag', timekey_use_utc: 'true' };
 
-function create(config: ConfigOf<typeof schema>, host: OutputHost, hasTypes: boolean): ElasticsearchOutput {
+function create(
+  config: ConfigOf<typeof schema>,
+  host: OutputHost,
+  hasTypes: boolean,
+  change: (options: RenderOptions) => RenderOptions = (options) => options,
+): ElasticsearchOutput {
   checkConfig(config, host);
   return new ElasticsearchOutput(config, host, {
     ...{ hasTypes, indexInUrl: false, hasChunkIds: true },
     prepare: (_admin, others) => others,
-    render: (tag, resolve, server) => compileRender(renderOptions(config, host, server, tag, resolve)),
+    render: (tag, resolve, server) => compileRender(change(renderOptions(config, host, server, tag, resolve))),
   });
 }
 
-function definition(type: string) {
-  return defineBufferedOutput({
-    kind: 'output',
-    type,
-    buffering: 'always',
-    bufferDefaults: BUFFER_DEFAULTS,
-    doc: 'Sends documents to Elasticsearch.',
-    schema,
-    create: (config, host) => create(config, host, true),
-  });
-}
+export const plugin = defineBufferedOutput({
+  kind: 'output',
+  type: 'elasticsearch',
+  buffering: 'always',
+  bufferDefaults: BUFFER_DEFAULTS,
+  doc: 'Sends documents to Elasticsearch.',
+  schema,
+  create: (config, host) => create(config, host, true),
+});
 
-export const plugin = definition('elasticsearch');
-export const dynamic = definition('elasticsearch_dynamic');
+export const dynamic = defineBufferedOutput({
+  kind: 'output',
+  type: 'elasticsearch_dynamic',
+  buffering: 'always',
+  bufferDefaults: BUFFER_DEFAULTS,
+  doc: 'Sends documents to Elasticsearch; the index may depend on each record, by Ruby in `${…}`.',
+  schema: {
+    ...schema,
+    params: {
+      ...schema.params,
+      delimiter: { type: 'string', default: '.', doc: 'What separates the `tag_parts` of a tag.' },
+    },
+  },
+  create(config, host) {
+    const indexOf = dynamicIndex(config);
+    return create(config, host, true, (options) => ({ ...options, index: indexOf(options.tag) }));
+  },
+});
+
+/** The index, or its prefix, of the records of a tag. */
+function dynamicIndex(config: ConfigOf<typeof schema> & { readonly delimiter: string }): (tag: string) => Dynamic {
+  const { delimiter, logstash_format: isLogstash, logstash_prefix_separator: separator } = config;
+  const text = isLogstash ? config.logstash_prefix + separator : config.index_name;
+  return compileDynamic(text, { delimiter, params: config });
+}
 
 export const opensearch = defineBufferedOutput({
   kind: 'output',

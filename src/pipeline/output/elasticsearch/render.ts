@@ -14,6 +14,7 @@ import { localZone, utcZone } from '../../core/zone.ts';
 import type { Layout, Render } from '../../plugin.ts';
 import { type ActionOptions, compileAction, type TypeName } from './action.ts';
 import { compileDocument, type DocumentOptions } from './document.ts';
+import type { Dynamic } from './dynamic.ts';
 import { compileFlatten } from './flatten.ts';
 import { orderOf } from './stable-id.ts';
 import { compileTimestamp, type TimestampOptions } from './timestamp.ts';
@@ -21,7 +22,7 @@ import { compileTimestamp, type TimestampOptions } from './timestamp.ts';
 export interface RenderOptions extends ActionOptions, DocumentOptions {
   readonly tag: string;
   /** Name of the index, or its prefix with logstash_format; placeholders are replaced. */
-  readonly index: string;
+  readonly index: Dynamic;
   readonly type: TypeName;
   readonly logstash: { readonly dateformat: string; readonly utc: boolean } | undefined;
   readonly timestamp: TimestampOptions | undefined;
@@ -47,7 +48,6 @@ export function compileRender(options: RenderOptions): Render {
   const flatten = options.flatten === undefined ? undefined : compileFlatten(options.flatten);
   const timestamp = options.timestamp === undefined ? undefined : compileTimestamp(options.timestamp);
   const tag = options.tagKey === undefined ? undefined : { key: options.tagKey, text: encodeJson(options.tag) };
-  const removals = options.removeKeys.map((key) => new Accessor(key));
   const targetIndex = pathAccessor(options.targetIndexKey);
   const targetType = pathAccessor(options.targetTypeKey);
   /** Makes the document of the event; gives its action line, undefined where the id is missing that it needs. */
@@ -62,7 +62,7 @@ export function compileRender(options: RenderOptions): Render {
     const type = options.typeFromRecord && ownType !== undefined ? String(ownType) : options.type;
     const head = action(event, index, type);
     if (head === undefined) return undefined;
-    for (const accessor of removals) accessor.delete(event);
+    for (const key of options.removeKeys) event.delete(key);
     return head;
   };
   const render: Render = (event) => {
@@ -77,7 +77,8 @@ export function compileRender(options: RenderOptions): Render {
     }
   };
   // Ids and the like are each record's own.
-  const isUniform = !options.stableIds && !options.storeOrder && options.operation === 'index';
+  const isUniform =
+    typeof options.index === 'string' && !options.stableIds && !options.storeOrder && options.operation === 'index';
   return isUniform
     ? Object.assign(render, { columns: (all: Columns, row: number) => ofSecond(all, row, prepare) })
     : render;
@@ -101,24 +102,42 @@ function ofSecond(all: Columns, from: number, prepare: (event: LogEvent) => stri
 function compileIndexName(options: RenderOptions): (event: LogEvent, offset: number | undefined) => string {
   const { logstash, index } = options;
   if (logstash === undefined) {
+    if (typeof index === 'function') return (event) => index(event).toLowerCase();
     const lower = index.toLowerCase();
     return () => lower;
   }
+  const dateOf = compileIndexDate(logstash);
+  if (typeof index === 'function') return (event, offset) => (index(event) + dateOf(event, offset)).toLowerCase();
+  let date = '';
+  let name = '';
+  return (event, offset) => {
+    const now = dateOf(event, offset);
+    if (now !== date) {
+      date = now;
+      name = (index + date).toLowerCase();
+    }
+    return name;
+  };
+}
+
+/** The date in the name of an index; the same text for the same second. */
+function compileIndexDate(
+  logstash: NonNullable<RenderOptions['logstash']>,
+): (event: LogEvent, offset: number | undefined) => string {
   const local = compileStrftime(logstash.dateformat, localZone);
   const wall = compileStrftime(logstash.dateformat, utcZone);
   let second = Number.NaN;
   let zone: number | undefined;
-  let name = '';
+  let date = '';
   return (event, offset) => {
     // A time that was read from the record keeps the offset that it was written with.
     const shift = logstash.utc ? 0 : offset;
     if (event.sec !== second || shift !== zone) {
       second = event.sec;
       zone = shift;
-      const date = shift === undefined ? local(event.sec, 0) : wall(event.sec + shift, 0);
-      name = (index + date).toLowerCase();
+      date = shift === undefined ? local(event.sec, 0) : wall(event.sec + shift, 0);
     }
-    return name;
+    return date;
   };
 }
 
