@@ -264,7 +264,7 @@ export interface ReadyChunk {
   readonly createdAt: number;
   /** 0 for the first try. */
   readonly attempt: number;
-  /** All entries, one after the other, as the renderer made them. */
+  /** All entries, one after the other, as the renderer made them; good until `write` resolves. */
   read(): Buffer;
   /** Keeps only `bytes` (`count` events) for the next try: the rest is done and must not be sent again. */
   replace(bytes: Buffer, count: number): void;

@@ -11,6 +11,7 @@ import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { FsPort } from '../core/ports.ts';
 import type { ChunkMeta } from '../plugin.ts';
+import { givePlace, takePlace } from './places.ts';
 
 const MAGIC = Buffer.from([0xc1, 0x53, 0x4c, 0x43, 0x31]);
 /** Bytes before a frame's entries. */
@@ -28,8 +29,10 @@ export interface Chunk {
   append(pieces: readonly string[], count: number): void;
   /** Entries as bytes, behind HEAD free bytes. */
   appendBytes(bytes: Buffer, count: number): void;
-  /** Entries, one after the other. */
+  /** Entries, one after the other; good until `release`. */
   read(): Buffer;
+  /** Nobody looks at what `read` gave any more. */
+  release(): void;
   replace(bytes: Buffer, count: number): void;
   /** Staged → queued. */
   enqueue(): void;
@@ -79,6 +82,7 @@ export class MemoryChunk implements Chunk {
     this.count = count;
   }
 
+  release(): void {}
   enqueue(): void {}
   purge(): void {
     this.#parts = [];
@@ -118,6 +122,8 @@ export class FileChunk implements Chunk {
   #end = 0;
   /** Every byte was written by this process: the crc is for what a crash or another disk did. */
   #own = false;
+  /** Where the file was read to, last. */
+  #place: Buffer | undefined;
 
   constructor(files: ChunkFiles, id: string, meta: ChunkMeta, createdAt: number, state: 'b' | 'q' = 'b') {
     this.#files = files;
@@ -134,19 +140,29 @@ export class FileChunk implements Chunk {
   /** Makes the files of a new chunk; where the disk refuses one, none is left. */
   create(): void {
     const { fs, mode, single, sync } = this.#files;
-    fs.mkdirSync(dirname(this.path), { recursive: true });
     try {
       if (!single) {
         const text = JSON.stringify({ ...this.meta, createdAt: this.createdAt }, bigintsAsNumbers);
-        fs.writeFileSync(`${this.path}.meta`, text, { mode, flush: sync });
+        this.#inFolder(() => fs.writeFileSync(`${this.path}.meta`, text, { mode, flush: sync }));
       }
-      this.#fd = fs.openSync(this.path, 'w', mode);
+      this.#fd = this.#inFolder(() => fs.openSync(this.path, 'w', mode));
       this.#write(MAGIC);
       this.#own = true;
       if (sync) syncFolder(fs, dirname(this.path));
     } catch (error) {
       this.#discard();
       throw error;
+    }
+  }
+
+  /** The folder is there but for the first chunk. */
+  #inFolder<T>(make: () => T): T {
+    try {
+      return make();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      this.#files.fs.mkdirSync(dirname(this.path), { recursive: true });
+      return make();
     }
   }
 
@@ -183,8 +199,23 @@ export class FileChunk implements Chunk {
   }
 
   read(): Buffer {
-    const file = this.#files.fs.readFileSync(this.path);
-    return readFrames(file, this.#own && file.length === this.#end).payload;
+    const { fs } = this.#files;
+    const fd = fs.openSync(this.path, 'r');
+    try {
+      const file = takePlace(fs.fstatSync(fd).size);
+      let length = 0;
+      for (let n = -1; n !== 0 && length < file.length; length += n)
+        n = fs.readSync(fd, file, length, file.length - length, length);
+      this.#place = file;
+      return readFrames(file.subarray(0, length), this.#own && length === this.#end).payload;
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  release(): void {
+    if (this.#place !== undefined) givePlace(this.#place);
+    this.#place = undefined;
   }
 
   /** A new file takes the old one's place in one step, so a crash leaves one or the other. */
@@ -210,18 +241,17 @@ export class FileChunk implements Chunk {
     fs.renameSync(this.path, queued);
     const staged = this.path;
     this.#state = 'q';
-    if (!single && fs.existsSync(`${staged}.meta`)) fs.renameSync(`${staged}.meta`, `${queued}.meta`);
+    if (!single) isThere(() => fs.renameSync(`${staged}.meta`, `${queued}.meta`));
   }
 
   purge(): void {
     this.close();
-    const { fs } = this.#files;
+    const { fs, single } = this.#files;
     // Data first: what is left of a purge that was cut short is a meta file without data, which is removed at the next start.
-    if (fs.existsSync(this.path)) fs.unlinkSync(this.path);
-    for (const state of ['b', 'q'] as const) {
-      const meta = `${this.#files.path(this.id, state, this.meta)}.meta`;
-      if (fs.existsSync(meta)) fs.unlinkSync(meta);
-    }
+    isThere(() => fs.unlinkSync(this.path));
+    if (single) return;
+    const other = this.#files.path(this.id, this.#state === 'q' ? 'b' : 'q', this.meta);
+    if (!isThere(() => fs.unlinkSync(`${this.path}.meta`))) isThere(() => fs.unlinkSync(`${other}.meta`));
   }
 
   close(): void {
@@ -257,6 +287,17 @@ export function syncFolder(fs: FsPort, folder: string): void {
     fs.fsyncSync(fd);
   } finally {
     fs.closeSync(fd);
+  }
+}
+
+/** False where there is no such file. */
+function isThere(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return false;
   }
 }
 

@@ -327,6 +327,8 @@ export class OutputBuffer implements Output {
     const { chunk_limit_records: maxRecords } = this.#config;
     for (const event of events) {
       const entry = render(event);
+      // The output keeps it out.
+      if (entry === '') continue;
       const chunk = this.#stage.get(key);
       const size = (chunk?.size ?? 0) + done + text.length + entry.length;
       const records = (chunk?.count ?? 0) + count + 1;
@@ -501,6 +503,7 @@ export class OutputBuffer implements Output {
     const started = this.#host.ports.clock.monotonic();
     try {
       await this.#output.write(chunk, this.#abort.signal);
+      chunk.release();
       this.#counts.write_count++;
       this.#done(chunk);
     } catch (error) {

@@ -1,12 +1,38 @@
 /** A chunk's items: pairs of lines, found again in its bytes. */
 
-export interface Items {
+export class Items {
   readonly bytes: Buffer;
-  /** Start of each item, and the end of the last. */
-  readonly starts: readonly number[];
+  readonly #count: number | undefined;
+  #starts: readonly number[] | undefined;
+
+  constructor(bytes: Buffer, count?: number) {
+    this.bytes = bytes;
+    this.#count = count;
+  }
+
+  /** Start of each item, and the end of the last; found when it is asked for: what goes well needs none. */
+  get starts(): readonly number[] {
+    this.#starts ??= startsOf(this.bytes);
+    return this.#starts;
+  }
+
+  /** As the chunk tells it, until the items were looked for. */
+  get count(): number {
+    return this.#starts === undefined && this.#count !== undefined ? this.#count : this.starts.length - 1;
+  }
+
+  /** The bytes of the items `from` up to `to`. */
+  part(from: number, to: number): Buffer {
+    return from === 0 && to === this.count ? this.bytes : this.bytes.subarray(this.starts[from], this.starts[to]);
+  }
 }
 
-export function itemsOf(bytes: Buffer): Items {
+/** `count`: the number of items, where it is known. */
+export function itemsOf(bytes: Buffer, count?: number): Items {
+  return new Items(bytes, count);
+}
+
+function startsOf(bytes: Buffer): number[] {
   const starts: number[] = [0];
   for (let at = 0; at < bytes.length; ) {
     const action = bytes.indexOf(10, at);
@@ -15,11 +41,11 @@ export function itemsOf(bytes: Buffer): Items {
     at = end + 1;
     starts.push(at);
   }
-  return { bytes, starts };
+  return starts;
 }
 
 export function itemCount(items: Items): number {
-  return items.starts.length - 1;
+  return items.count;
 }
 
 export function itemBytes({ bytes, starts }: Items, i: number): Buffer {

@@ -94,7 +94,7 @@ export class ElasticsearchOutput implements BufferedOutput {
   }
 
   async write(chunk: ReadyChunk, signal: AbortSignal): Promise<void> {
-    const kept = itemsOf(chunk.read());
+    const kept = itemsOf(chunk.read(), chunk.count);
     const resolve: Resolve = (text) => this.#host.placeholders(text, chunk.meta, chunk.id);
     await this.#setup.before(resolve, this.#preparation.needsIndices ? indicesOf(kept) : [], signal);
     const again: number[] = [];

@@ -87,7 +87,7 @@ export class Sender {
   /** @throws when the whole request failed */
   async #request(chunk: ReadyChunk, batch: Batch, from: number, to: number, signal: AbortSignal): Promise<Outcome> {
     const { path, items } = batch;
-    const body = items.bytes.subarray(items.starts[from], items.starts[to]);
+    const body = items.part(from, to);
     const zipped = this.#level > 0 ? gzipSync(body, { level: this.#level }) : body;
     const answer = await this.#post(path, zipped, signal);
     if (answer.status === 413) return this.#halves(chunk, batch, from, to, signal);
@@ -96,7 +96,7 @@ export class Sender {
         `could not push logs to Elasticsearch cluster: [${answer.status}] ${answer.body.toString('utf8', 0, 300)}`,
         answer,
       );
-    const { again, refused } = verdicts(answer.body, to - from);
+    const { again, refused } = verdicts(answer.body, () => Math.min(to, items.starts.length - 1) - from);
     this.#count(to - from - again.length - refused.length, again.length, refused.length);
     const unkept = this.#refuse(
       chunk,

@@ -29,12 +29,12 @@ const ALL_DONE: Verdicts = { again: [], refused: [] };
 const TEMPORARY = new Set([429, 502, 503, 504]);
 
 /** @throws Error when the answer is not that of a bulk request with `count` items: then nothing is known. */
-export function verdicts(body: Buffer, count: number): Verdicts {
+export function verdicts(body: Buffer, count: number | (() => number)): Verdicts {
   // Servers put `took` and `errors` first: nothing else needs reading when all went well.
   if (/^\s*\{[^{[]*"errors"\s*:\s*false/.test(body.toString('latin1', 0, 200))) return ALL_DONE;
   const answer = JSON.parse(body.toString('utf8')) as { errors?: boolean; items?: Record<string, ItemAnswer>[] };
   if (answer.errors === false) return ALL_DONE;
-  if (!Array.isArray(answer.items) || answer.items.length !== count)
+  if (!Array.isArray(answer.items) || answer.items.length !== (typeof count === 'number' ? count : count()))
     throw new Error('the answer has not one item per document');
   const again: number[] = [];
   const refused: Refused[] = [];
