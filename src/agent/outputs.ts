@@ -4,8 +4,16 @@
 
 import { checkSection } from '../config/check.ts';
 import type { Element } from '../config/element.ts';
+import type { Problems } from '../config/problems.ts';
+import { checkBuffer } from '../pipeline/buffer/check.ts';
 import { createBuffer } from '../pipeline/buffer/index.ts';
-import { checkPlaceholders, extractPlaceholders } from '../pipeline/buffer/placeholders.ts';
+import {
+  chunkKeys,
+  extractPlaceholders,
+  isSubstituted,
+  placeholderProblem,
+  timeProblem,
+} from '../pipeline/buffer/placeholders.ts';
 import { bufferSchema } from '../pipeline/buffer/schema.ts';
 import type { EventStream } from '../pipeline/core/event.ts';
 import type { BufferedOutput, Host, Output, OutputHost, Running } from '../pipeline/plugin.ts';
@@ -40,16 +48,17 @@ export function buildOutput(element: Element, context: OutputContext): OutputSin
   const config = checkPlugin('output', definition.schema, element, context.environment);
   const bufferElement = element.children.find((child) => child.name === 'buffer');
   const own = bufferOf(element, definition);
-  const host = outputHost(element, type, own, bufferElement, context);
+  const host = outputHost(element, type, own, context);
+  checkBuffering({ element, type, definition }, problems);
   if (definition.buffering === 'none') {
     return unbuffered(definition.create(config, host), host, definition, context);
   }
-  const inner: BufferedOutput = definition.create(config, host);
   if (definition.buffering === 'with-section' && bufferElement === undefined) {
-    return unbuffered(new DirectOutput(inner), host, definition, context);
+    return unbuffered(new DirectOutput(definition.create(config, host)), host, definition, context);
   }
-  checkTemplates(definition.placeholderParams?.(config) ?? {}, own, element, context);
   const checked = checkSection(bufferSchema, own, problems, { strict: context.environment.strict });
+  checkBuffer({ config: checked, buffer: own, given: bufferElement }, problems);
+  const inner: BufferedOutput = definition.create(config, host);
   const buffer = createBuffer(checked, own, inner, {
     log: host.log,
     metrics: host.metrics,
@@ -92,10 +101,12 @@ function unbuffered(
   };
 }
 
-function definitionOf(
-  element: Element,
-  context: OutputContext,
-): { definition: AnyOutputDefinition; type: string } | undefined {
+interface Found {
+  readonly definition: AnyOutputDefinition;
+  readonly type: string;
+}
+
+function definitionOf(element: Element, context: OutputContext): Found | undefined {
   const { problems, loaded } = context.environment;
   const type = typeOf(element);
   if (type === undefined) {
@@ -112,7 +123,9 @@ function definitionOf(
 
 function bufferOf(element: Element, definition: AnyOutputDefinition): Element {
   const defaults = definition.buffering === 'none' ? {} : (definition.bufferDefaults ?? {});
-  return elementWithDefaults(element, defaults);
+  // Where it stands outside of the section it is wanted, whatever the chunk keys are.
+  const mode: Record<string, string> = element.params.has('flush_interval') ? { flush_mode: 'interval' } : {};
+  return elementWithDefaults(element, { ...defaults, ...mode });
 }
 
 /** For an output that stands alone, without pipeline around it. */
@@ -123,61 +136,53 @@ export function hostOfOutput(host: Host, element: Element, system: SystemConfig)
     emit: () => undefined,
     child: () => NOWHERE,
     placeholders: (template, meta, chunkId) => extractPlaceholders(template, meta, chunkId, element.bare('buffer')),
-    bufferElement: element.child('buffer'),
+    chunkKeys: { tag: true, time: false, fields: [] },
+    placeholderProblem: () => undefined,
+    isSubstituted: () => false,
     timekey: undefined,
     fileMode: system.fileMode,
     dirMode: system.dirMode,
   };
 }
 
-function outputHost(
-  element: Element,
-  type: string,
-  buffer: Element,
-  given: Element | undefined,
-  context: OutputContext,
-): OutputHost {
-  const keys = buffer.arg.split(/[\s,]+/);
-  const timekey = keys.includes('time') ? context.system.seconds(buffer.params.get('timekey')?.value ?? '') : undefined;
+function outputHost(element: Element, type: string, buffer: Element, context: OutputContext): OutputHost {
+  const keys = chunkKeys(buffer);
+  const timekey = keys.time ? context.system.seconds(buffer.params.get('timekey')?.value ?? '') : undefined;
   return {
     ...createHost(element, type, context.environment),
     emitToLabel: context.emitToLabel,
     emit: context.emit,
     child: (inner) => buildOutput(inner, context),
     placeholders: (template, meta, chunkId) => extractPlaceholders(template, meta, chunkId, buffer),
-    bufferElement: given,
+    chunkKeys: keys,
+    placeholderProblem: (name, template) =>
+      (element.name === 'secondary' ? timeProblem : placeholderProblem)(name, template, { keys, timekey }),
+    isSubstituted: (template) => isSubstituted(template, { keys, timekey }),
     timekey,
     fileMode: context.system.fileMode,
     dirMode: context.system.dirMode,
   };
 }
 
-function checkTemplates(
-  templates: Record<string, string>,
-  buffer: Element,
-  element: Element,
-  context: OutputContext,
+/** Sections that the output's kind or its place do not allow; outputs that hand on to stores ignore them. */
+function checkBuffering(
+  { element, type, definition }: Found & { readonly element: Element },
+  problems: Problems,
 ): void {
-  for (const [name, template] of Object.entries(templates)) {
-    const problem = checkPlaceholders(name, template, buffer);
-    if (problem !== undefined) context.environment.problems.error(element, problem);
+  const buffer = element.child('buffer');
+  const secondary = element.child('secondary');
+  const isMulti = definition.schema.sections?.['store'] !== undefined;
+  if (definition.buffering === 'none' && !isMulti) {
+    if (buffer !== undefined)
+      problems.error(buffer, `<buffer> section is configured, but plugin '${type}' doesn't support buffering`);
+    else if (secondary !== undefined) problems.error(secondary, 'Invalid <secondary> section for non-buffered plugin');
   }
-}
-
-/** As the primary's, but in the words that secondary_file has of its own. */
-function checkSecondaryTemplates(
-  templates: Record<string, string>,
-  type: string,
-  buffer: Element,
-  secondary: Element,
-  context: OutputContext,
-): void {
-  for (const [name, template] of Object.entries(templates)) {
-    const problem = checkPlaceholders(name, template, buffer);
-    if (problem === undefined) continue;
-    const own = `out_secondary_file: basename or directory has an incompatible placeholder: ${problem}`;
-    context.environment.problems.error(secondary, type === 'secondary_file' ? own : problem);
-  }
+  for (const name of ['buffer', 'secondary'])
+    if (secondary?.child(name) !== undefined)
+      problems.error(secondary, `<secondary> section cannot have <${name}> section`);
+  const forever = buffer?.text('retry_forever');
+  if (secondary !== undefined && (forever === 'true' || forever === 'yes' || forever === ''))
+    problems.warn(secondary, "<secondary> with 'retry_forever', only unrecoverable errors are moved to secondary");
 }
 
 function secondaryOf(
@@ -194,9 +199,14 @@ function secondaryOf(
   const { definition } = found;
   const config = checkPlugin('output', definition.schema, secondary, context.environment);
   // Chunks come with the keys of the primary's buffer: placeholders in paths can be no others.
-  const host = outputHost(secondary, found.type, buffer, undefined, context);
-  if (definition.buffering === 'none') return new SecondaryTarget(primary, { output: definition.create(config, host) });
-  checkSecondaryTemplates(definition.placeholderParams?.(config) ?? {}, found.type, buffer, secondary, context);
+  const host = outputHost(secondary, found.type, buffer, context);
+  if (definition.buffering === 'none') {
+    context.environment.problems.error(
+      secondary,
+      `secondary plugin '${found.type}' must support buffering, but doesn't`,
+    );
+    return undefined;
+  }
   const target = definition.create(config, host);
   // Chunks go on as they are where the secondary writes bytes of the same making, or any bytes (secondary_file).
   const raw = found.type === type || found.type === 'secondary_file';

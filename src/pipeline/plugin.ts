@@ -245,6 +245,14 @@ export interface Output extends Running {
   stats?(): PluginStats;
 }
 
+/** What parts events into chunks: the argument of `<buffer>`. */
+export interface ChunkKeys {
+  readonly tag: boolean;
+  readonly time: boolean;
+  /** Record accessors. */
+  readonly fields: readonly string[];
+}
+
 /** What all events of a chunk have in common; made of the chunk keys. */
 export interface ChunkMeta {
   readonly tag?: string;
@@ -313,13 +321,20 @@ export interface OutputHost extends Host {
    * The `<buffer>` section's timezone counts.
    */
   placeholders(template: string, meta: ChunkMeta, chunkId?: string): string;
+  /**
+   * What is wrong between a parameter's placeholders and the chunk keys, in Fluentd's words. In a `<secondary>` only times count: there chunks may
+   * well share a file.
+   */
+  placeholderProblem(name: string, template: string): string | undefined;
+  /** True where a template names the tag, the time or all the fields that the chunk keys give: chunks may differ in it. */
+  isSubstituted(template: string): boolean;
   /** Length of a time slice in seconds where `time` is a chunk key. */
   readonly timekey: number | undefined;
   /** Permissions of files and folders the output makes: `<system> file_permission`, `dir_permission`. */
   readonly fileMode: number;
   readonly dirMode: number;
-  /** The <buffer> section as configured (undefined when absent). */
-  readonly bufferElement: Element | undefined;
+  /** Of the `<buffer>` section, or the output's own where it has none. */
+  readonly chunkKeys: ChunkKeys;
 }
 
 // ------------------------------------------------------------------ definitions
@@ -351,8 +366,6 @@ export interface BufferedOutputDefinition<S extends SectionSpec = SectionSpec> e
   readonly buffering: 'always' | 'with-section';
   /** Defaults of the output for its `<buffer>` (parameter → config text; `$arg` → chunk keys). */
   readonly bufferDefaults?: Readonly<Record<string, string>>;
-  /** Templates whose placeholders must have their chunk keys; checked at start as Fluentd does. */
-  placeholderParams?(config: ConfigOf<S>): Record<string, string>;
   create(config: ConfigOf<S>, host: OutputHost): BufferedOutput;
 }
 export interface ParserDefinition<S extends SectionSpec = SectionSpec> extends DefinitionBase<S> {

@@ -15,11 +15,20 @@ import { BufferOverflowError, SluiceError, UnrecoverableError } from '../core/er
 import { EventStream, type LogEvent } from '../core/event.ts';
 import type { Timer } from '../core/ports.ts';
 import type { Value } from '../core/value.ts';
-import type { BufferedOutput, ChunkMeta, Layout, Output, PluginStats, ReadyChunk, Render } from '../plugin.ts';
+import type {
+  BufferedOutput,
+  ChunkKeys,
+  ChunkMeta,
+  Layout,
+  Output,
+  PluginStats,
+  ReadyChunk,
+  Render,
+} from '../plugin.ts';
 import { type Chunk, HEAD } from './chunk.ts';
 import type { ForeignChunk } from './fluentd-chunk.ts';
 import { FlushMetrics } from './metrics.ts';
-import { bufferZone, type ChunkKeys, chunkKeys } from './placeholders.ts';
+import { bufferZone, chunkKeys } from './placeholders.ts';
 import { Probing } from './probing.ts';
 import { Retry, type RetryHints } from './retry.ts';
 import type { bufferSchema } from './schema.ts';
@@ -116,11 +125,12 @@ export class OutputBuffer implements Output {
     this.#zone = bufferZone(element);
     this.#isFile = config['@type'] !== 'memory';
     this.#chunkLimit = config.chunk_limit_size ?? (this.#isFile ? FILE_CHUNK : MEMORY_CHUNK);
-    this.#totalLimit = config.total_limit_size ?? (this.#isFile ? FILE_TOTAL : MEMORY_TOTAL);
+    this.#totalLimit =
+      config.queue_limit_length === undefined
+        ? (config.total_limit_size ?? (this.#isFile ? FILE_TOTAL : MEMORY_TOTAL))
+        : this.#chunkLimit * config.queue_limit_length;
     this.#mode = config.flush_mode !== 'default' ? config.flush_mode : this.#keys.time ? 'lazy' : 'interval';
     this.#probing = new Probing(host.ports.clock, config.retry_probe_interval * 1000, () => void this.#probe(false));
-    if (this.#keys.time && config.timekey === undefined)
-      throw new SluiceError('ERR_CONFIG', "'timekey' parameter is required in <buffer> when 'time' is a chunk key");
     const keys = (this.#keys.tag ? 1 : 0) + this.#keys.fields.length;
     if (config['@type'] === 'file_single' && (keys !== 1 || this.#keys.time))
       throw new SluiceError('ERR_CONFIG', "'file_single' buffer needs exactly one chunk key: 'tag' or one field");
@@ -385,8 +395,6 @@ export class OutputBuffer implements Output {
   // ---------------------------------------------------------------- overflow
 
   #full(): boolean {
-    const { queue_limit_length: length } = this.#config;
-    if (length !== undefined && this.#queue.length >= length) return true;
     let total = 0;
     for (const chunk of this.#stage.values()) total += chunk.size;
     for (const chunk of this.#queue) total += chunk.size;
@@ -442,14 +450,23 @@ export class OutputBuffer implements Output {
 
   #tick(): void {
     for (const chunk of this.#unpurged.splice(0)) this.#remove(chunk);
-    const now = this.#host.ports.clock.now();
-    for (const chunk of [...this.#stage.values()]) if (this.#due(chunk, now)) this.#enqueueStaged(chunk);
+    this.#enqueueDue();
     this.#drain();
+  }
+
+  #enqueueDue(): void {
+    const now = this.#host.ports.clock.now();
+    const { queued_chunks_limit_size: limit = this.#config.flush_thread_count } = this.#config;
+    for (const chunk of [...this.#stage.values()]) {
+      // While the output is away chunks grow in the stage, instead of becoming many small ones.
+      if (this.#queue.length - this.#inFlight.size >= limit) break;
+      if (this.#due(chunk, now)) this.#enqueueStaged(chunk);
+    }
   }
 
   #due(chunk: Chunk, now: number): boolean {
     if (this.#mode === 'immediate') return true;
-    if (this.#mode === 'interval') return now - chunk.createdAt >= this.#config.flush_interval * 1000;
+    if (this.#mode === 'interval' && now - chunk.createdAt >= this.#config.flush_interval * 1000) return true;
     const { timekey } = chunk.meta;
     return timekey !== undefined && now / 1000 >= timekey + this.#config.timekey! + this.#config.timekey_wait;
   }
@@ -513,6 +530,8 @@ export class OutputBuffer implements Output {
       this.#writing--;
       this.#slow(chunk, this.#host.ports.clock.monotonic() - started);
     }
+    // The next ones that are due need not wait for a timer.
+    if (!this.#stopped) this.#enqueueDue();
     this.#drain();
   }
 

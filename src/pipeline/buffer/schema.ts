@@ -61,7 +61,14 @@ export const bufferSchema = {
     chunk_limit_size: { type: 'size', doc: 'Bytes of a chunk; default 8m for memory, 256m for file.' },
     chunk_limit_records: { type: 'integer', doc: 'Events of a chunk.' },
     total_limit_size: { type: 'size', doc: 'Bytes of the buffer; default 512m for memory, 64g for file.' },
-    queue_limit_length: { type: 'integer', doc: 'Chunks in the queue.', alias: 'queued_chunks_limit_size' },
+    queue_limit_length: {
+      type: 'integer',
+      doc: 'Old: total_limit_size is this many times chunk_limit_size.',
+    },
+    queued_chunks_limit_size: {
+      type: 'integer',
+      doc: 'Chunks in the queue up to which the timers queue more; default flush_thread_count. Full chunks are queued all the same.',
+    },
     chunk_full_threshold: {
       type: 'float',
       default: '0.95',

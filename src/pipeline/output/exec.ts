@@ -21,7 +21,6 @@ export const plugin = defineBufferedOutput({
   buffering: 'always',
   bufferDefaults: { delayed_commit_timeout: '300' },
   doc: 'Runs a command for each chunk.',
-  placeholderParams: (config) => ({ command: config.command }),
   schema: {
     doc: 'Exec output.',
     params: {

@@ -19,7 +19,6 @@ export const plugin = defineBufferedOutput({
   buffering: 'always',
   bufferDefaults: { $arg: 'time', timekey: '86400' },
   doc: 'Writes events to files, one per time slice and chunk key.',
-  placeholderParams: (config) => ({ path: config.path }),
   schema: {
     doc: 'File output.',
     params: {
@@ -52,17 +51,15 @@ export const plugin = defineBufferedOutput({
       'out_file',
     );
     const suffix = (config.add_path_suffix ? config.path_suffix : '') + (config.compress === 'text' ? '' : '.gz');
-    const chunkKeys = (host.bufferElement?.arg ?? '').split(/[\s,]+/);
-    if (chunkKeys.includes('tag') && !config.path.includes('${tag')) {
-      throw new PluginConfigError(`Parameter 'path: ${config.path}' doesn't have tag placeholder`);
-    }
     const { timekey } = host;
     if (config.path.includes('*') && timekey === undefined) {
       throw new PluginConfigError("path including '*' needs a time chunk key in <buffer>");
     }
     const template = pathTemplate(config.path, timekey, config.append, suffix, config.time_slice_format);
+    const problem = host.placeholderProblem('path', template);
+    if (problem !== undefined) throw new PluginConfigError(problem);
     const { fs } = host.ports;
-    const inject = compileInject(config.$sections.inject[0], host.workerId, chunkKeys);
+    const inject = compileInject(config.$sections.inject[0], host.workerId, host.chunkKeys.fields);
     return {
       renderer(tag) {
         const add = inject?.(tag);

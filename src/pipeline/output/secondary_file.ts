@@ -4,14 +4,13 @@
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PluginConfigError } from '../core/errors.ts';
-import { defineBufferedOutput } from '../plugin.ts';
+import { type ChunkKeys, defineBufferedOutput } from '../plugin.ts';
 
 export const plugin = defineBufferedOutput({
   kind: 'output',
   type: 'secondary_file',
   buffering: 'always',
   doc: 'Writes chunks that could not be delivered to files; for <secondary>.',
-  placeholderParams: (config) => ({ directory: config.directory, basename: config.basename }),
   schema: {
     doc: 'Secondary file output.',
     params: {
@@ -25,6 +24,7 @@ export const plugin = defineBufferedOutput({
     if (host.element.name !== 'secondary')
       throw new PluginConfigError('This plugin can only be used in the <secondary> section');
     if (config.basename.includes('/')) throw new PluginConfigError('basename should not include `/`');
+    checkPlaceholders(path.join(config.directory, config.basename), host.chunkKeys);
     const { fs } = host.ports;
     return {
       renderer: () => (event) => `${event.toJson()}\n`,
@@ -43,3 +43,18 @@ export const plugin = defineBufferedOutput({
     };
   },
 });
+
+/** Chunks come with the keys of the primary's buffer: no other placeholders can be filled. */
+function checkPlaceholders(template: string, keys: ChunkKeys): void {
+  const refuse = (what: string, remove: string) => {
+    const text = `out_secondary_file: basename or directory has an incompatible placeholder${what}, remove ${remove}, from basename or directory`;
+    throw new PluginConfigError(text);
+  };
+  if (!keys.time && /%[-_0^#]*[a-zA-Z]/.test(template)) refuse('', 'time formats, like `%Y%m%d`');
+  for (const [, name = ''] of template.matchAll(/\$\{([-_.@$a-zA-Z0-9[\]]+)\}/g)) {
+    if (/tag(?:\[\d+\])?/.test(name)) {
+      if (!keys.tag) refuse(` ${name}`, 'tag placeholder, like `${tag}`');
+    } else if (name !== 'chunk_id' && !keys.fields.includes(name))
+      refuse(` ${name}`, 'variable placeholder, like `${varname}`');
+  }
+}

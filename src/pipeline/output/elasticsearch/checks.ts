@@ -3,25 +3,24 @@ import type { ConfigOf } from '../../../config/schema.ts';
 import { PluginConfigError } from '../../core/errors.ts';
 import type { OutputHost } from '../../plugin.ts';
 import type { schema } from './schema.ts';
-import { isSubstituted, type Keys, keysOf } from './substitution.ts';
 
 type Config = ConfigOf<typeof schema>;
 
 /** @throws PluginConfigError */
 export function checkConfig(config: Config, host: OutputHost): void {
-  const keys = keysOf(host.bufferElement, host.timekey);
-  if (!hasSubstitution(config, keys) && !keys.tag && !keys.fields.includes('_index'))
+  const { tag, fields } = host.chunkKeys;
+  if (!hasSubstitution(config, host) && !tag && !fields.includes('_index'))
     throw new PluginConfigError("'tag' or '_index' in chunk_keys is required.");
-  const problem = conflictOf(config) ?? templateConflictOf(config, keys);
+  const problem = conflictOf(config) ?? templateConflictOf(config, host);
   if (problem !== undefined) throw new PluginConfigError(problem);
 }
 
 /** Whether names depend on the chunk, by its keys or by a document's day. */
 export function isPerChunk(config: Config, host: OutputHost): boolean {
-  return config.logstash_format || hasSubstitution(config, keysOf(host.bufferElement, host.timekey));
+  return config.logstash_format || hasSubstitution(config, host);
 }
 
-function hasSubstitution(config: Config, keys: Keys): boolean {
+function hasSubstitution(config: Config, host: OutputHost): boolean {
   const templates = [
     config.host,
     config.index_name,
@@ -33,7 +32,7 @@ function hasSubstitution(config: Config, keys: Keys): boolean {
     config.application_name,
     config.ilm_policy_id,
   ];
-  return templates.some((template) => template !== undefined && isSubstituted(template, keys));
+  return templates.some((template) => template !== undefined && host.isSubstituted(template));
 }
 
 function conflictOf(config: Config): string | undefined {
@@ -49,11 +48,11 @@ function conflictOf(config: Config): string | undefined {
   return undefined;
 }
 
-function templateConflictOf(config: Config, keys: Keys): string | undefined {
+function templateConflictOf(config: Config, host: OutputHost): string | undefined {
   const hasTemplate = config.template_name !== undefined && config.template_file !== undefined;
   if (
     (hasTemplate || config.templates !== undefined) &&
-    isSubstituted(config.host, keys) &&
+    host.isSubstituted(config.host) &&
     config.verify_es_version_at_startup
   )
     return 'host placeholder, template installation, and verify Elasticsearch version at startup are exclusive feature at same time. Please specify verify_es_version_at_startup as `false` when host placeholder and template installation are enabled.';

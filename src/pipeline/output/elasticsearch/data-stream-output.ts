@@ -9,7 +9,6 @@ import { inCommonWords, openSearchSchema } from './open-search.ts';
 import { ElasticsearchOutput, type OutputKind } from './output.ts';
 import { removeKeys, timestampOptions } from './render-options.ts';
 import { schema } from './schema.ts';
-import { isSubstituted, keysOf } from './substitution.ts';
 import { readTemplate } from './templates.ts';
 import { compileTimestamp } from './timestamp.ts';
 
@@ -57,10 +56,6 @@ export const opensearch = defineBufferedOutput({
   },
 });
 
-function isPerChunk(name: string, host: OutputHost): boolean {
-  return isSubstituted(name, keysOf(host.bufferElement, host.timekey));
-}
-
 function elasticsearchKind(c: ElasticsearchConfig, host: OutputHost): OutputKind {
   const policy = policyOf(c.data_stream_ilm_policy);
   return {
@@ -78,7 +73,7 @@ function elasticsearchKind(c: ElasticsearchConfig, host: OutputHost): OutputKind
             overwrite: c.data_stream_ilm_policy_overwrite,
           },
           body: elasticsearchTemplate(c.data_stream_template_use_index_patterns_wildcard),
-          isPerChunk: isPerChunk(c.data_stream_name, host),
+          isPerChunk: host.isSubstituted(c.data_stream_name),
           isCreated: true,
           admin,
           log: host.log,
@@ -103,7 +98,7 @@ function openSearchKind(c: OpenSearchConfig, host: OutputHost): OutputKind {
           template: c.data_stream_template_name ?? `${c.data_stream_name}_template`,
           lifecycle: undefined,
           body: file === undefined ? openSearchTemplate : () => readTemplate(host.ports.fs, file, customized(c)),
-          isPerChunk: isPerChunk(c.data_stream_name, host),
+          isPerChunk: host.isSubstituted(c.data_stream_name),
           isCreated: false,
           admin,
           log: host.log,

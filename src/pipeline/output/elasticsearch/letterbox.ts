@@ -28,7 +28,7 @@ export class Letterbox {
     this.#host = host;
     this.#file = new DeadLetterFile({
       ...{ file: this.#path, limit, fileMode: host.fileMode, dirMode: host.dirMode, fs: host.ports.fs },
-      fsync: host.bufferElement?.text('durability') === 'fsync',
+      fsync: host.element.child('buffer')?.text('durability') === 'fsync',
     });
     const { metrics } = host;
     this.#letters = metrics.counter(

@@ -64,7 +64,7 @@ export class ElasticsearchOutput implements BufferedOutput {
     const admin = new Admin(this.#client, config.use_legacy_template);
     this.#preparation = kind.prepare(admin, new Installation(config, host, admin, isPerChunk(config, host)));
     this.#setup = new Setup(config, host, this.#server, this.#preparation);
-    const threads = Number.parseInt(host.bufferElement?.text('flush_thread_count') ?? '1', 10) || 1;
+    const threads = Number.parseInt(host.element.child('buffer')?.text('flush_thread_count') ?? '1', 10) || 1;
     this.#concurrency = new Concurrency(threads, host.ports.clock.monotonic);
     this.#sender = new Sender(config, host, this.#client, this.#concurrency);
     this.#probe = new Probe((chunk, signal) => this.write(chunk, signal));

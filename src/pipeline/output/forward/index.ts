@@ -35,8 +35,7 @@ export const plugin = defineBufferedOutput({
   doc: 'Sends events to other agents.',
   schema,
   create(config, host) {
-    if (!/(^|[\s,])tag([\s,]|$)/.test(host.bufferElement?.arg || 'tag'))
-      throw new PluginConfigError("buffer chunk key must include 'tag' for forward output");
+    if (!host.chunkKeys.tag) throw new PluginConfigError("buffer chunk key must include 'tag' for forward output");
     for (const name of ['host', 'port'])
       if (config.$element.params.has(name))
         throw new PluginConfigError(`'${name}' parameter is already removed: Use <server> section instead.`);

@@ -30,7 +30,6 @@ export const plugin = defineBufferedOutput({
   type: 'http',
   buffering: 'always',
   doc: 'Sends events over HTTP.',
-  placeholderParams: (config) => ({ endpoint: config.endpoint }),
   schema,
   create(config, host) {
     const format = config.$element.child('format');

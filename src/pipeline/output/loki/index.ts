@@ -49,7 +49,7 @@ export const plugin = defineBufferedOutput({
       dropSingleKey: config.drop_single_key,
     });
     const threads = new Threads(
-      config.include_thread_label && Number(host.bufferElement?.text('flush_thread_count')) > 1,
+      config.include_thread_label && Number(host.element.child('buffer')?.text('flush_thread_count')) > 1,
     );
     const headers: Record<string, string> = textHeaders(config.custom_headers);
     let requester: Requester | undefined;

@@ -229,7 +229,7 @@ class S3Output implements BufferedOutput {
           ? 'check_object is false: keys must differ for each chunk, else objects are overwritten'
           : `check_object is false and s3_object_key_format is not set: ${KEY_WITHOUT_CHECK} is used`,
       );
-    const threads = Number(this.#host.bufferElement?.text('flush_thread_count') ?? 1);
+    const threads = Number(this.#host.element.child('buffer')?.text('flush_thread_count') ?? 1);
     if (!config.check_object && threads > 1 && !UNIQUE.some((name) => this.#keys.format.includes(name)))
       log.warn(`several chunks are written at once: ${UNIQUE.join(', ')} in s3_object_key_format keeps keys apart`);
   }
