@@ -24,15 +24,18 @@ for (const [engine, format] of cases) {
     `${engine}, ${format} lines`,
     () => {
       it('every line is indexed exactly once with the fields of Fluentd, through rotation, restart and outage', async () => {
-        const result = await runPipeline({
-          engine,
-          format,
-          lines,
-          say: (text) => console.log(`[${engine} ${format}] ${text}`),
-        });
+        const say = (text: string) => console.log(`[${engine} ${format}] ${text}`);
+        let result = await runPipeline({ engine, format, lines, say });
+        if (result.timeouts > 0) {
+          // Such a request is sent again and may be indexed twice, in Fluentd as here: nothing could be told of the rest.
+          say(
+            `${result.timeouts} requests took longer than 5 s on this busy machine: again with a request_timeout of 60 s`,
+          );
+          result = await runPipeline({ engine, format, lines, say, requestTimeout: 60 });
+        }
         expect(result.shipped.reduce((sum, { written }) => sum + written.length, 0)).toBeGreaterThanOrEqual(lines);
         verifyPipeline(result, format);
-      }, 600_000);
+      }, 1_200_000);
     },
   );
 }

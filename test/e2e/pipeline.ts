@@ -4,9 +4,10 @@
  *
  * The configuration is changed in the host, the port, the path prefix (also that of the service account), and, for CRI lines, in the parser
  * and the field it gives the text (`message`, where json-file lines have `log`). Every line must be indexed exactly once although the
- * configuration has no `stable_ids`: nothing in it is killed, so nothing may be sent twice.
+ * configuration has no `stable_ids`: nothing in it is killed, so nothing may be sent twice. That holds while the cluster answers within
+ * Fluentd's `request_timeout` of 5 s; on a machine that is too busy for that, `requestTimeout` is a longer one.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -35,6 +36,8 @@ export interface PipelineOptions {
   readonly format: LogFormat;
   /** Lines over all pods. */
   readonly lines: number;
+  /** Seconds; default: Fluentd's own. */
+  readonly requestTimeout?: number;
   readonly say?: (text: string) => void;
 }
 
@@ -50,6 +53,8 @@ export interface PipelineResult {
   /** Documents that belong to no container. */
   readonly strange: readonly StoredDocument[];
   readonly log: string;
+  /** Requests that took longer than `request_timeout`: the cluster may have taken them all the same. */
+  readonly timeouts: number;
 }
 
 function containersIn(root: string, format: LogFormat): MiniatureContainer[] {
@@ -63,11 +68,14 @@ function containersIn(root: string, format: LogFormat): MiniatureContainer[] {
   return specs.map((spec) => new MiniatureContainer(root, { ...spec, format }));
 }
 
-function configFor(root: string, esPort: number, format: LogFormat): string {
+function configFor(root: string, esPort: number, { format, requestTimeout }: PipelineOptions): string {
   const article = readFileSync(join(manifests, 'config.d', 'containers.conf'), 'utf8')
     .replaceAll('/var/log/', `${root}/var/log/`)
     .replaceAll('host elasticsearch-logging', 'host 127.0.0.1')
-    .replaceAll('port 9200', `port ${esPort}`)
+    .replaceAll(
+      'port 9200',
+      `port ${esPort}${requestTimeout === undefined ? '' : `\n  request_timeout ${requestTimeout}s`}`,
+    )
     .replace(
       '@type kubernetes_metadata',
       `@type kubernetes_metadata\n  secret_dir ${root}/var/run/secrets/serviceaccount`,
@@ -109,11 +117,12 @@ class Writers {
 }
 
 /** Writes all lines, with what goes wrong on the way, waits until they are indexed and reads them back. */
-export async function runPipeline({ engine, format, lines, say = () => {} }: PipelineOptions): Promise<PipelineResult> {
+export async function runPipeline(options: PipelineOptions): Promise<PipelineResult> {
+  const { engine, format, lines, say = () => {} } = options;
   const root = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
   const [es, kube] = await Promise.all([startElasticsearch(engine), startKube()]);
   const service = await Service.start(es.port);
-  const agent = newAgent(root, kube, service.port, format);
+  const agent = newAgent(root, kube, service.port, options);
   try {
     await warmUp(es.url);
     const containers = containersIn(root, format);
@@ -121,7 +130,7 @@ export async function runPipeline({ engine, format, lines, say = () => {} }: Pip
     await writeServiceAccount(kube, join(manifests, 'rbac.yaml'), join(root, 'var/run/secrets/serviceaccount'));
     const writers = new Writers(containers);
     const part = Math.ceil(lines / containers.length / 6);
-    const arrived = () => waitForDocuments(es.url, writers.total, agent);
+    const arrived = () => waitForDocuments(es.url, root, writers.total, agent);
 
     writers.write(part);
     await agent.start();
@@ -154,10 +163,10 @@ export async function runPipeline({ engine, format, lines, say = () => {} }: Pip
   }
 }
 
-function newAgent(root: string, kube: KubeServer, esPort: number, format: LogFormat): AgentProcess {
+function newAgent(root: string, kube: KubeServer, esPort: number, options: PipelineOptions): AgentProcess {
   mkdirSync(join(root, 'var/log/containers'), { recursive: true });
   const config = join(root, 'fluent.conf');
-  writeFileSync(config, configFor(root, esPort, format));
+  writeFileSync(config, configFor(root, esPort, options));
   return new AgentProcess(config, join(root, 'agent.log'), {
     KUBERNETES_SERVICE_HOST: '127.0.0.1',
     KUBERNETES_SERVICE_PORT: String(kube.port),
@@ -171,15 +180,28 @@ async function stopped(agent: AgentProcess): Promise<void> {
   if (code !== 0) throw new Error(`the agent ended with ${code}\n${agent.log}`);
 }
 
-async function waitForDocuments(url: string, wanted: number, agent: AgentProcess): Promise<void> {
+/** Resolves when there are enough documents, and the buffer holds no more of them. */
+async function waitForDocuments(url: string, root: string, wanted: number, agent: AgentProcess): Promise<void> {
   let found = 0;
   for (const end = Date.now() + 240_000; Date.now() < end; await delay(250)) {
     found = await countDocuments(url, INDICES);
-    if (found >= wanted) return;
+    if (found >= wanted && !isBuffered(join(root, 'var/log/fluentd-buffers'))) return;
     // The configuration flushes every 10 s.
     agent.signal('SIGUSR1');
   }
   throw new Error(`${found} of ${wanted} documents arrived\n${agent.log.slice(-5000)}`);
+}
+
+/** True while chunks hold lines of files; those with the agent's own log events never end. */
+function isBuffered(folder: string): boolean {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).some((entry) => {
+    if (!entry.name.endsWith('.log')) return false;
+    try {
+      return /"tag":"(kubernetes\.|zepplinlog)/.test(readFileSync(join(entry.parentPath, entry.name), 'latin1'));
+    } catch {
+      return false; // it was delivered a moment ago
+    }
+  });
 }
 
 async function waitForLog(agent: AgentProcess, pattern: RegExp): Promise<void> {
@@ -204,5 +226,6 @@ async function collect(url: string, writers: Writers, log: string): Promise<Pipe
     const group = groups.get(/-([0-9a-f]{64})\.log$/.exec(tag)?.[1] ?? tag);
     (group?.documents ?? strange).push(document);
   }
-  return { shipped: [...groups.values()], strange, log };
+  const timeouts = log.match(/read timeout reached/g)?.length ?? 0;
+  return { shipped: [...groups.values()], strange, log, timeouts };
 }
