@@ -10,6 +10,9 @@ export interface AgentOptions {
   readonly totalLimit?: string;
   readonly durability?: 'fsync' | 'page_cache';
   readonly flushThreads?: number;
+  /** More lines of the output, and of its buffer: the last of two equal parameters counts. `ROOT` stands for the scenario's folder. */
+  readonly output?: string;
+  readonly buffer?: string;
 }
 
 export class Agent {
@@ -90,6 +93,7 @@ function configuration(root: string, port: number, options: AgentOptions): strin
   logstash_format true
   request_timeout 2s
   stable_ids ${options.stableIds ?? false}
+  ${(options.output ?? '').replaceAll('ROOT', root).replaceAll('PORT', String(port))}
   <buffer>
     @type file
     path ${root}/buffer
@@ -103,6 +107,7 @@ function configuration(root: string, port: number, options: AgentOptions): strin
     retry_forever true
     retry_wait 0.2s
     retry_max_interval 1s
+    ${options.buffer ?? ''}
   </buffer>
 </match>
 `;

@@ -3,10 +3,17 @@
  * it stands in an index (`create` with an `_id` that is there is 409, as in the real one).
  */
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
 export interface Script {
+  /** Headers of what `request` answers. */
+  readonly headers?: () => Record<string, string>;
+  /** Looks at a request that `request` lets through: a status for all of it. */
+  readonly whole?: (request: http.IncomingMessage, bytes: number, running: number) => number | undefined;
+  /** Milliseconds that a request takes; `running` of them are under way. */
+  readonly takes?: (running: number) => number;
   /** Before the request is looked at: a status, or no answer at all. */
   readonly request?: (n: number) => number | 'reset' | 'hang' | undefined;
   /** For each item: 201, or a refusal. */
@@ -30,12 +37,18 @@ export class Cluster {
   readonly #tries = new Map<string, number>();
   readonly #ids = new Set<string>();
   readonly #sockets = new Set<Socket>();
-  #server: http.Server | undefined;
+  #server: http.Server | https.Server | undefined;
   #requests = 0;
+  #running = 0;
+  /** Times of bulk requests, wall clock ms. */
+  readonly askedAt: number[] = [];
+  /** Answers over TLS from the next `open` on. */
+  tls: https.ServerOptions | undefined;
   port = 0;
 
   async open(): Promise<void> {
-    const server = http.createServer((request, response) => void this.#answer(request, response));
+    const listener: http.RequestListener = (request, response) => void this.#answer(request, response);
+    const server = this.tls === undefined ? http.createServer(listener) : https.createServer(this.tls, listener);
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -57,16 +70,23 @@ export class Cluster {
     for await (const part of request) parts.push(part as Buffer);
     const raw = Buffer.concat(parts);
     const json = (status: number, body: unknown) => {
-      response.writeHead(status, { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' });
+      const headers = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' };
+      response.writeHead(status, { ...headers, ...(status >= 300 ? this.script.headers?.() : {}) });
       response.end(JSON.stringify(body));
     };
     if (!request.url?.includes('_bulk')) return json(200, { version: { number: '8.19.0' } });
     const n = this.#requests++;
+    this.askedAt.push(Date.now());
     const verdict = this.script.request?.(n);
     if (verdict === 'reset') return void request.socket.destroy();
     if (verdict === 'hang') return;
     if (verdict !== undefined)
       return json(verdict, { error: { type: 'scripted', reason: 'scripted' }, status: verdict });
+    this.#running++;
+    const whole = this.script.whole?.(request, raw.length, this.#running);
+    await new Promise((resolve) => setTimeout(resolve, this.script.takes?.(this.#running) ?? 0));
+    this.#running--;
+    if (whole !== undefined) return json(whole, { error: { type: 'scripted', reason: 'scripted' }, status: whole });
     const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
     const items = this.#take(body.toString('utf8').split('\n'));
     if (this.script.loseAnswer?.(n)) return void request.socket.destroy();
