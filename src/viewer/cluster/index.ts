@@ -55,10 +55,13 @@ export class Cluster {
     const now = performance.now();
     if (this.#fields === undefined || now - this.#fields.at > FIELDS_MS) {
       const value = this.#askFields();
-      this.#fields = { at: now, value };
-      value.catch(() => {
-        this.#fields = undefined;
-      });
+      const asked = { at: now, value };
+      this.#fields = asked;
+      const forget = () => {
+        if (this.#fields === asked) this.#fields = undefined;
+      };
+      // Nothing is not kept: the first index is seen at once, and so is a cluster that is away.
+      value.then(({ indices }) => indices.length === 0 && forget(), forget);
     }
     return this.#fields.value;
   }

@@ -105,8 +105,12 @@ export class CatalogSource {
     const kept = this.#kept.get(key);
     if (kept !== undefined && (!isFresh || now - kept.at < FRESH_MS)) return kept.catalog;
     const catalog = this.#ask(scope);
-    this.#kept.set(key, { at: now, catalog });
-    catalog.catch(() => this.#kept.delete(key));
+    const asked = { at: now, catalog };
+    this.#kept.set(key, asked);
+    const forget = () => {
+      if (this.#kept.peek(key) === asked) this.#kept.delete(key);
+    };
+    catalog.then(({ jobs }) => jobs.length === 0 && forget(), forget);
     return catalog;
   }
 

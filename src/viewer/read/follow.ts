@@ -93,7 +93,7 @@ export class Follower {
       ...{ signal, descending: false, needsTieBreak: true },
     });
     for await (const page of hits) {
-      const fresh = this.#maker.page(page).filter((entry) => {
+      const fresh = this.#maker.page(page).entries.filter((entry) => {
         const isNew = this.#take(this.#progressOf(entry.source), entry);
         return isNew && (after === undefined || isBehind(entry, after));
       });

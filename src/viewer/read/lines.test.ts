@@ -20,7 +20,8 @@ function textOf(documents: readonly Document[], pageSize = 100): string {
   const joiner = new TextJoiner();
   let text = '';
   const all = hits(documents);
-  for (let at = 0; at < all.length; at += pageSize) text += joiner.join(maker.page(all.slice(at, at + pageSize)));
+  for (let at = 0; at < all.length; at += pageSize)
+    text += joiner.join(maker.page(all.slice(at, at + pageSize)).entries);
   return text;
 }
 
@@ -74,7 +75,7 @@ it('CRI documents that lost their logtag still end their lines', () => {
 it('a document that was stored twice is given once, another line at the same time is kept', () => {
   const maker = new LineMaker(() => source);
   const [first, second] = hits([{ log: 'a\n' }, { log: 'b\n' }]);
-  const entries = maker.page([first!, { ...first!, _id: 'again' }, { ...second!, sort: first!.sort }, second!]);
+  const { entries } = maker.page([first!, { ...first!, _id: 'again' }, { ...second!, sort: first!.sort }, second!]);
   expect(entries.map((entry) => entry.text)).toEqual(['a', 'b', 'b']);
   expect(maker.counts).toEqual({ lines: 3, duplicates: 1, unordered: 0 });
 });
@@ -87,7 +88,7 @@ it('documents without order are counted, and their nanoseconds come from their t
       _source: { log: 'a\n', '@timestamp': '2026-01-01T00:00:00.123456789+00:00' },
       sort: [123, -1, -1, -1],
     },
-  ]);
+  ]).entries;
   expect([entry!.nanos, entry!.file, maker.counts.unordered]).toEqual([456_789, -1, 1]);
 });
 
@@ -98,7 +99,7 @@ it('a stack trace has the level of the line it follows, per container', () => {
     log,
     kubernetes: { namespace_name: 'ml', pod_name: pod, container_name: 'c' },
   });
-  const entries = maker.page(
+  const { entries } = maker.page(
     hits([
       at('p', '10:00 ERROR boom\n'),
       at('q', '10:00 INFO fine\n'),
@@ -108,6 +109,33 @@ it('a stack trace has the level of the line it follows, per container', () => {
     ]),
   );
   expect(entries.map((entry) => entry.level)).toEqual(['error', 'info', 'error', 'error', 'info']);
+});
+
+it('newest first, levels and doubles are those of oldest first, however pages are cut', () => {
+  const find = (_: string, pod: string) => (pod === 'p' ? source : other);
+  const log = fc.constantFrom('10:00 ERROR boom\n', '10:00 INFO fine\n', 'java.lang.Exception: x\n', '\tat a.b(C)\n');
+  const line = fc.record({ pod: fc.constantFrom('p', 'q'), log, times: fc.integer({ min: 1, max: 2 }) });
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 30 }), fc.integer({ min: 1, max: 5 }), (lines, size) => {
+      const all = hits(
+        lines.map(({ pod, log }) => ({
+          log,
+          kubernetes: { namespace_name: 'ml', pod_name: pod, container_name: 'c' },
+        })),
+      ).flatMap((hit, i) => Array.from({ length: lines[i]!.times }, () => hit));
+      const expected = new LineMaker(find).page(all).entries;
+      const maker = new LineMaker(find);
+      const pages = [];
+      const reversed = all.toReversed();
+      for (let at = 0; at < reversed.length; at += size) pages.push(maker.page(reversed.slice(at, at + size), true));
+      const found = pages.flatMap(({ entries }) => entries).reverse();
+      expect(found.map(({ text, level, source }) => [text, level, source.pod])).toEqual(
+        expected.map(({ text, level, source }) => [text, level, source.pod]),
+      );
+      maker.settleAll();
+      expect(pages.map(({ unsettled }) => unsettled)).toEqual(pages.map(() => 0));
+    }),
+  );
 });
 
 it('where containers are merged, an unfinished line is ended before the other container’s text', () => {

@@ -1,7 +1,7 @@
 /**
  * One answer: the entries of some containers in order, and at its end what it holds.
  *
- * Guarantees: entries come in the order time (nanoseconds), file, offset; nothing is cut without being told; memory is bounded by two pages, whatever
+ * Guarantees: entries come in the order time (nanoseconds), file, offset; nothing is cut without being told; memory is bounded by few pages, whatever
  * the size of the answer (`tail` holds the lines it was asked for). Leaves to the caller what becomes of the entries.
  */
 import type { Cluster } from '../cluster/index.ts';
@@ -9,6 +9,7 @@ import { scopeFilter } from '../jobs/catalog.ts';
 import {
   type Document,
   type Entry,
+  type EntryHit,
   entryId,
   type Position,
   type Source,
@@ -17,7 +18,7 @@ import {
   timeText,
 } from './entry.ts';
 import type { EntryFilter } from './filter.ts';
-import { LineMaker } from './lines.ts';
+import { LineMaker, type Page } from './lines.ts';
 
 export interface ReadRequest {
   readonly sources: readonly Source[];
@@ -56,6 +57,9 @@ export interface Summary {
 
 /** Entries that `tail` holds in memory at most. */
 export const MAX_TAIL = 100_000;
+
+/** Entries that wait for their level; a trace is shorter. */
+const MOST_WAITING = 20_000;
 
 interface Preview {
   readonly hits: { readonly total: { readonly value: number } };
@@ -160,14 +164,12 @@ export class Reading {
         this.cut('shards');
       },
     });
-    for await (const page of hits) {
-      // Lines are understood in the order in which they were written: a stack frame has the level of what it follows.
-      if (order === 'desc') maker.forgetLevels();
-      const entries = maker.page(order === 'desc' ? page.reverse() : page);
+    const isNewestFirst = order === 'desc';
+    for await (const entries of settled(maker, hits, isNewestFirst)) {
       this.summary.duplicates = maker.counts.duplicates;
       this.summary.unordered = maker.counts.unordered;
       const passed = filter === undefined ? entries : filter(entries);
-      if (passed.length > 0) yield order === 'desc' ? passed.reverse() : passed;
+      if (passed.length > 0) yield passed;
     }
   }
 
@@ -226,6 +228,21 @@ export class Reading {
     summary.first = first === undefined ? null : timeText(first.ms, first.nanos);
     summary.last = last === undefined ? null : timeText(last.ms, last.nanos);
   }
+}
+
+/** Pages whose levels are known; one that waits for older lines holds up those behind it. */
+async function* settled(
+  maker: LineMaker,
+  pages: AsyncIterable<readonly EntryHit[]>,
+  isNewestFirst: boolean,
+): AsyncGenerator<Entry[]> {
+  const waiting: Page[] = [];
+  for await (const hits of pages) {
+    waiting.push(maker.page(hits, isNewestFirst));
+    if (waiting.reduce((sum, { entries }) => sum + entries.length, 0) > MOST_WAITING) maker.settleAll();
+    while (waiting[0]?.unsettled === 0) yield waiting.shift()!.entries;
+  }
+  for (const { entries } of waiting) yield entries;
 }
 
 export function sourceKey(namespace: string, pod: string, container: string): string {
