@@ -6,6 +6,7 @@ import { JobView } from './job.ts';
 import { showJobs } from './jobs.ts';
 import { KEYS } from './keys.ts';
 import { change, setToken, settings } from './settings.ts';
+import { loading } from './states.ts';
 
 const main = byId('content');
 let leave: () => void = () => undefined;
@@ -101,6 +102,7 @@ document.addEventListener('keydown', (event) => {
 });
 
 async function start(): Promise<void> {
+  main.replaceChildren(loading('Asking the cluster'));
   try {
     const session = await get<Session>('/session');
     byId('cluster').textContent = `${session.cluster}${session.user === '' ? '' : ` · ${session.user}`}`;
