@@ -15,6 +15,8 @@ export interface PodPlan {
 
 export const NODE_NAME = 'demo-node-1';
 const JOB = 'feature-demo';
+/** As the viewer names it: namespace, dot, name. */
+export const JOB_ID = `flink.${JOB}`;
 const flink = (component: string) => ({
   app: JOB,
   component,

@@ -23,5 +23,8 @@ it('ships a fixed number of lines exactly once and ends with 0', { timeout: 5 * 
   expect(number('documents stored')).toBe(number('lines written'));
   expect(number('missing')).toBe(0);
   expect(number('doubled')).toBe(0);
+  expect(stdout).toContain(
+    'exact text       4 of 4 containers of the job (driver 1, jobmanager 1, taskmanager 1, taskmanager 2)',
+  );
   expect(stdout).toMatch(/rotations [1-9]/);
 });

@@ -12,7 +12,8 @@ import { type Child, startSluice } from './child.ts';
 import { MiniatureCluster } from './cluster.ts';
 import { articleConfiguration } from './config.ts';
 import { countDocuments, newestDocument, verify } from './documents.ts';
-import { NODE_NAME } from './job.ts';
+import { compareTexts } from './exact.ts';
+import { JOB_ID, NODE_NAME } from './job.ts';
 import { readMetrics } from './metrics.ts';
 import { MiniatureNode } from './node.ts';
 import { Screen } from './screen.ts';
@@ -88,9 +89,17 @@ async function once(workload: Workload, node: MiniatureNode, agent: Child, url: 
   children.splice(children.indexOf(agent), 1);
   const code = await agent.stop();
   const verdict = await verify(url, node.pods);
+  const view = await startView(url);
+  const texts = await compareTexts(view.told, JOB_ID, node.pods);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const isGood =
-    verdict.missing === 0 && verdict.doubled === 0 && verdict.unnamed === 0 && code === 0 && node.lines > 0;
+    verdict.missing === 0 &&
+    verdict.doubled === 0 &&
+    verdict.unnamed === 0 &&
+    code === 0 &&
+    node.lines > 0 &&
+    texts.containers > 0 &&
+    texts.exact === texts.containers;
   console.log(
     [
       `pods             ${node.pods.length} (1 dead), rotations ${node.rotations}`,
@@ -99,6 +108,7 @@ async function once(workload: Workload, node: MiniatureNode, agent: Child, url: 
       `missing          ${verdict.missing}`,
       `doubled          ${verdict.doubled}`,
       `without metadata ${verdict.unnamed}`,
+      `exact text       ${texts.exact} of ${texts.containers} containers of the job (${texts.parts.join(', ')})`,
       `agent            ended with ${code} after ${seconds} s`,
       isGood ? 'every line arrived exactly once' : 'FAILED: not every line arrived exactly once',
       '',
@@ -109,12 +119,7 @@ async function once(workload: Workload, node: MiniatureNode, agent: Child, url: 
 
 /** Goes on until Ctrl-C. */
 async function live(workload: Workload, node: MiniatureNode, url: string, metricsPort: number): Promise<number> {
-  const view = await startSluice(
-    ['view', '--listen', '127.0.0.1:0', '--elasticsearch', url, '--prefix', 'feature_'],
-    {},
-    /ready at (\S+)/,
-  );
-  children.push(view);
+  const view = await startView(url);
   const screen = new Screen(process.stdout, { folder, store: url, page: view.told });
   for (let tick = 0; !stopped.signal.aborted; tick++) {
     workload.tick(tick, 1);
@@ -130,6 +135,13 @@ async function live(workload: Workload, node: MiniatureNode, url: string, metric
   }
   screen.end();
   return 0;
+}
+
+async function startView(url: string): Promise<Child> {
+  const args = ['view', '--listen', '127.0.0.1:0', '--elasticsearch', url, '--prefix', 'feature_'];
+  const view = await startSluice(args, {}, /ready at (\S+)/);
+  children.push(view);
+  return view;
 }
 
 async function freePort(): Promise<number> {
