@@ -32,6 +32,9 @@ export async function preload(root: Element, loaded: Loaded): Promise<void> {
     // The stdout formatter's inner one.
     const inner = element.text('output_type');
     if (inner !== undefined) wanted.push(['formatter', inner]);
+    // That of kafka_buffered.
+    const data = element.text('output_data_type');
+    if (data !== undefined) wanted.push(['formatter', data]);
   });
   await Promise.all(wanted.map(([kind, type]) => loaded.load(kind, type)));
 }

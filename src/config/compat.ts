@@ -32,7 +32,13 @@ const UNBUFFERED = new Set([
   ...['rewrite_tag_filter', 'detect_exceptions', 'record_modifier', 'flowcounter_simple'],
 ]);
 /** Chunk keys where no `<buffer>` says otherwise. */
-const CHUNK_KEYS: Readonly<Record<string, string>> = { file: 'time', exec: 'time', s3: 'time', forward: 'tag' };
+const CHUNK_KEYS: Readonly<Record<string, string>> = {
+  file: 'time',
+  exec: 'time',
+  s3: 'time',
+  forward: 'tag',
+  kafka_buffered: 'tag',
+};
 
 /** Rewrites a whole tree. */
 export function modernise(element: Element, problems = new Problems()): Element {

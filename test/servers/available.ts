@@ -3,14 +3,16 @@ import { delimiter, join } from 'node:path';
 import { hasClassPath } from './elasticsearch/classpath.ts';
 import { ENGINES, type EngineVersion } from './elasticsearch/engines.ts';
 import { newestJdk } from './elasticsearch/java.ts';
+import { hasKafka, KAFKA_JAVA } from './kafka.ts';
 import { isKubeBuilt } from './kube/build.ts';
 import { isLokiBuilt } from './loki/build.ts';
 import { isMotoBuilt } from './moto.ts';
 
-export type ServerKind = 'elasticsearch' | 'kube' | 'loki' | 'moto';
+export type ServerKind = 'elasticsearch' | 'kafka' | 'kube' | 'loki' | 'moto';
 
 const NAMES: Readonly<Record<ServerKind, string>> = {
   elasticsearch: 'a real Elasticsearch',
+  kafka: 'a real Kafka broker',
   kube: 'a real kube-apiserver',
   loki: 'a real Loki',
   moto: 'a server that speaks AWS’ protocols',
@@ -21,9 +23,10 @@ export function missingFor(kind: ServerKind, version: EngineVersion = '9.5.3'): 
   if (kind === 'kube') return isKubeBuilt() || onPath('go') ? undefined : 'Go 1.25 or later';
   if (kind === 'loki') return isLokiBuilt() || onPath('go') ? undefined : 'Go 1.26 or later';
   if (kind === 'moto') return isMotoBuilt() || onPath('python3') ? undefined : 'Python 3 with venv';
-  const java = ENGINES[version].java;
+  const java = kind === 'kafka' ? KAFKA_JAVA : ENGINES[version].java;
   if ((newestJdk()?.major ?? 0) < java) return `a JDK ${java} or later`;
-  return hasClassPath(version) || onPath('mvn') ? undefined : 'Maven (mvn)';
+  const isHere = kind === 'kafka' ? hasKafka() : hasClassPath(version);
+  return isHere || onPath('mvn') ? undefined : 'Maven (mvn)';
 }
 
 const told = new Set<string>();

@@ -1,11 +1,11 @@
 /** A real Grafana Loki on 127.0.0.1, all of its parts in one process, with its data in a folder. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ServerChild, startChild } from './child.ts';
 import { buildLoki } from './loki/build.ts';
+import { freePort } from './ports.ts';
 
 // 2 s on a quiet machine.
 const START_TIMEOUT_MS = 90_000;
@@ -116,15 +116,4 @@ async function query(url: string, logql: string, tenant: string | undefined): Pr
     values.map(([time, line]) => ({ labels: stream, time, line })),
   );
   return lines.sort((a, b) => (BigInt(a.time) < BigInt(b.time) ? -1 : 1));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -1,9 +1,10 @@
 // Fetches and builds every test server into the cache, so that tests start them in seconds:
-//   node test/servers/prepare.ts [--quick] [elasticsearch] [kube] [loki] [moto]
+//   node test/servers/prepare.ts [--quick] [elasticsearch] [kafka] [kube] [loki] [moto]
 // --quick: only the three engines of `npm test`. What cannot be prepared is named; with CI=true that is a failure.
 import { serverAvailable } from './available.ts';
 import { classPath } from './elasticsearch/classpath.ts';
 import { ENGINE_VERSIONS, type EngineVersion } from './elasticsearch/engines.ts';
+import { buildKafka } from './kafka.ts';
 import { buildKube, isKubeBuilt } from './kube/build.ts';
 import { buildLoki, isLokiBuilt } from './loki/build.ts';
 import { buildMoto } from './moto.ts';
@@ -25,6 +26,18 @@ async function prepareElasticsearch(): Promise<void> {
     await classPath(version);
     say(`elasticsearch ${version} is ready`);
   }
+}
+
+async function prepareKafka(): Promise<void> {
+  if (!serverAvailable('kafka')) return;
+  await buildKafka();
+  say('Kafka is ready');
+}
+
+/** One after the other: Maven's repository takes no parallel writers. */
+async function prepareJava(): Promise<void> {
+  if (wants('elasticsearch')) await prepareElasticsearch();
+  if (wants('kafka')) await prepareKafka();
 }
 
 async function prepareKube(): Promise<void> {
@@ -57,11 +70,7 @@ async function prepareGo(): Promise<void> {
   if (wants('loki')) await prepareLoki();
 }
 
-const work = [
-  ...(wants('elasticsearch') ? [prepareElasticsearch()] : []),
-  ...(wants('moto') ? [prepareMoto()] : []),
-  prepareGo(),
-];
+const work = [prepareJava(), ...(wants('moto') ? [prepareMoto()] : []), prepareGo()];
 for (const result of await Promise.allSettled(work)) {
   if (result.status === 'fulfilled') continue;
   process.exitCode = 1;
