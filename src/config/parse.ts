@@ -6,6 +6,7 @@ import path from 'node:path';
 import { Element, type Param, type Place } from './element.ts';
 import type { Problems } from './problems.ts';
 import { type Embed, Scanner, SyntaxProblem } from './scanner.ts';
+import { masked } from './secrets.ts';
 
 export interface ConfigFiles {
   /** Text of a file. @throws when it cannot be read. */
@@ -135,7 +136,7 @@ class Reader {
 /** The files of an include, in the order of their names. A plain file that is missing is ignored silently, as in Fluentd. */
 export function includedFiles(include: Param, { files, problems }: ParseOptions): { file: string; text: string }[] {
   if (/^https?:/.test(include.value)) {
-    problems.error(include, `include error ${include.value} - only files can be included`);
+    problems.error(include, `include error ${masked(include.value)} - only files can be included`);
     return [];
   }
   return files.glob(includePattern(include)).flatMap((file) => {

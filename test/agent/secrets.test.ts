@@ -75,7 +75,7 @@ async function told(text: string): Promise<string> {
     workerId: 0,
   });
   const { problems, graph } = await worker.prepare();
-  const explained = explainParams(elementFrom(text), loaded);
+  const explained = text.startsWith('<') ? explainParams(elementFrom(text), loaded) : [];
   return [
     ...lines,
     ...problems.list.map(problemText),
@@ -113,6 +113,9 @@ it('a value that is not valid is not told where it holds a secret', async () => 
   );
   expect(shown).toContain('custom_headers');
   expect(shown).not.toMatch(/Bearer|sesame/);
+  const include = await told('@include http://joe:open-sesame@h/fluent.conf\n');
+  expect(include).toContain('only files can be included');
+  expect(include).not.toContain('sesame');
 });
 
 it('a server that tells back what it got puts no secret into the log, and no command or page tells one', {
