@@ -172,6 +172,32 @@ it('a dead-letter file that cannot be written keeps the documents in the buffer'
   expect(numbers(es.taken)).toEqual([0, 1, 2, 4]);
 });
 
+it('documents that are all denied wait until they are allowed; single ones that are denied are dead letters', async () => {
+  const es = await cluster(() => 403);
+  const write = (from: number, to: number) =>
+    fs.appendFileSync(
+      `${folder.path}/denied/in.log`,
+      upTo(to)
+        .slice(from)
+        .map((n) => `{"n":${n}}\n`)
+        .join(''),
+    );
+  const config = configuration('denied', es.port);
+  write(0, 10);
+  const agent = startAgent(['-c', config, '--no-metrics']);
+  const dead = `${folder.path}/denied/dead.ndjson`;
+  const tries = () => agent.output().split('10 documents were denied: [403]').length - 1;
+  await expect.poll(tries, wait).toBeGreaterThan(6);
+  expect([es.taken, letters(dead)]).toEqual([[], []]);
+  es.verdict = () => 201;
+  await expect.poll(() => numbers(es.taken), wait).toEqual(upTo(10));
+  es.verdict = ({ document }) => (document.n === 15 ? 403 : 201);
+  write(10, 20);
+  await expect.poll(() => letters(dead).map(({ record }) => record), wait).toEqual([{ n: 15 }]);
+  await expect.poll(() => numbers(es.taken), wait).toEqual(upTo(20).filter((n) => n !== 15));
+  await agent.stop();
+});
+
 it('replay tells what is wrong with its words', async () => {
   const file = folder.write('words/dead.ndjson', 'x\n{"tag":"a","index":"i","record":{"n":1}}\n');
   expect((await sluiceBeside(['replay'])).code).toBe(2);

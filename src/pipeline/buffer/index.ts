@@ -544,6 +544,7 @@ export class OutputBuffer implements Output {
     this.#inFlight.add(chunk);
     try {
       const isAll = await this.#output.probe(chunk, this.#abort.signal);
+      chunk.release();
       this.#host.log.info('the output takes events again', { chunk_id: chunk.id });
       this.#isHanging = false;
       this.#probing.alarmed();

@@ -86,7 +86,7 @@ export class Client {
       try {
         const answer = await this.#send(host, { method, path, body, headers, signal, timeout });
         this.#hosts.succeeded(host);
-        if (isDenied(answer)) this.#headers.clear();
+        if (isDenied(answer)) this.renew();
         return answer;
       } catch (cause) {
         const error = cause instanceof UnreachableError ? cause : new UnreachableError(host, cause as Error);
@@ -94,6 +94,11 @@ export class Client {
         if (!error.isUnsent || !this.#hosts.hasLive(tried)) throw error;
       }
     }
+  }
+
+  /** Credentials are read again before the next request. */
+  renew(): void {
+    this.#headers.clear();
   }
 
   #send(host: URL, one: Request): Promise<Answer> {

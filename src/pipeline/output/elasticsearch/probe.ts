@@ -14,7 +14,7 @@ class SilentError extends SluiceError {
 export class Probe {
   readonly #write: (chunk: ReadyChunk, signal: AbortSignal) => Promise<void>;
   /** The first document of the chunk that was looked at last: a large chunk is not read every few seconds. */
-  #last: { readonly chunk: ReadyChunk; readonly count: number; readonly item: Buffer } | undefined;
+  #last: { readonly id: string; readonly count: number; readonly item: Buffer } | undefined;
 
   constructor(write: (chunk: ReadyChunk, signal: AbortSignal) => Promise<void>) {
     this.#write = write;
@@ -22,9 +22,9 @@ export class Probe {
 
   /** True when nothing is left of the chunk. @throws as `write` does */
   async send(chunk: ReadyChunk, signal: AbortSignal): Promise<boolean> {
-    if (this.#last?.chunk !== chunk || this.#last.count !== chunk.count) {
+    if (this.#last?.id !== chunk.id || this.#last.count !== chunk.count) {
       const first = itemBytes(itemsOf(chunk.read()), 0);
-      this.#last = { chunk, count: chunk.count, item: Buffer.from(first) };
+      this.#last = { id: chunk.id, count: chunk.count, item: Buffer.from(first) };
     }
     const { item } = this.#last;
     const limit = AbortSignal.timeout(LIMIT_MS);

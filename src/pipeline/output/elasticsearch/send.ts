@@ -12,11 +12,12 @@ import type { OutputHost, ReadyChunk } from '../../plugin.ts';
 import { type Batch, numberOf } from './batches.ts';
 import { type Answer, type Client, isDenied } from './client.ts';
 import type { Concurrency, Outcome as RequestOutcome } from './concurrency.ts';
+import { Denials } from './denials.ts';
 import type { Items } from './items.ts';
 import { Letterbox } from './letterbox.ts';
 import { eventOf } from './readback.ts';
 import type { schema } from './schema.ts';
-import { NO_ERROR, type Refused, TEXT_ERROR, verdicts } from './verdict.ts';
+import { NO_ERROR, type Refused, TEXT_ERROR, type Verdicts, verdicts } from './verdict.ts';
 
 type Config = ConfigOf<typeof schema>;
 
@@ -55,6 +56,7 @@ export class Sender {
   readonly #host: OutputHost;
   readonly #client: Client;
   readonly #concurrency: Concurrency;
+  readonly #denials = new Denials();
   readonly #level: number;
   /** Whether documents are bodies of updates. */
   readonly #isWrapped: boolean;
@@ -96,8 +98,11 @@ export class Sender {
         `could not push logs to Elasticsearch cluster: [${answer.status}] ${answer.body.toString('utf8', 0, 300)}`,
         answer,
       );
-    const { again, refused } = verdicts(answer.body, () => Math.min(to, items.starts.length - 1) - from);
-    this.#count(to - from - again.length - refused.length, again.length, refused.length);
+    const all = verdicts(answer.body, () => Math.min(to, items.starts.length - 1) - from);
+    const done = to - from - all.again.length - all.refused.length;
+    if (done > 0) this.#denials.taken();
+    const { again, refused, failure } = this.#withDenied(chunk, all, done);
+    this.#count(done, again.length, refused.length);
     const unkept = this.#refuse(
       chunk,
       batch,
@@ -108,7 +113,24 @@ export class Sender {
       batch,
       again.map((i) => from + i),
     );
-    return { again: [...later, ...unkept].sort((a, b) => a - b), failure: undefined };
+    return { again: [...later, ...unkept].sort((a, b) => a - b), failure };
+  }
+
+  /** Denied documents go again, as after a request that was denied, unless it is only them. */
+  #withDenied(chunk: ReadyChunk, { again, refused }: Verdicts, done: number): Verdicts & Pick<Outcome, 'failure'> {
+    const denied = refused.filter(isDenied);
+    const [one] = denied;
+    if (one === undefined || done > 0 || this.#denials.isLasting(chunk.id))
+      return { again, refused, failure: undefined };
+    this.#client.renew();
+    return {
+      again: [...again, ...denied.map(({ item }) => item)].sort((a, b) => a - b),
+      refused: refused.filter((other) => !isDenied(other)),
+      failure: new ClusterError(`${denied.length} documents were denied: [${one.status}] ${one.type}: ${one.reason}`, {
+        status: one.status,
+        retryAfter: undefined,
+      }),
+    };
   }
 
   async #post(path: string, body: Buffer, signal: AbortSignal): Promise<Answer> {
