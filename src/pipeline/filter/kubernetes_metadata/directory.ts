@@ -10,6 +10,7 @@ import { LRUCache } from 'lru-cache';
 import type { ClockPort } from '../../core/ports.ts';
 import type { Logger } from '../../plugin.ts';
 import { type ApiClient, ApiError } from './api.ts';
+import { Complaints } from './complaints.ts';
 import type { Absence, NamespaceMeta, NamespaceObject, PodMeta, PodObject } from './layout.ts';
 import type { Names } from './names.ts';
 import type { Reflector, Sink } from './reflector.ts';
@@ -47,6 +48,7 @@ export class Directory {
   readonly #clock: ClockPort;
   readonly #log: Logger;
   readonly #stats: Stats;
+  readonly #complaints: Complaints;
   /** Pods that the watch tells of, by uid, and those it no longer tells of or never did. */
   readonly #live = new Map<string, KnownPod>();
   readonly #kept: LRUCache<string, KnownPod>;
@@ -64,6 +66,7 @@ export class Directory {
     this.#clock = clock;
     this.#log = log;
     this.#stats = stats;
+    this.#complaints = new Complaints(clock, log);
     this.#kept = new LRUCache({ max: options.cacheSize, dispose: (known, uid) => this.#forget(known, uid) });
     this.#keptNamespaces = new LRUCache({ max: options.cacheSize });
   }
@@ -183,8 +186,10 @@ export class Directory {
     this.#stats.bump(`${kind}_cache_api_nil_error`);
     if (!(error instanceof ApiError)) throw error;
     const { status } = error;
-    const told = status === 404 ? 'debug' : 'error';
-    this.#log[told](`could not fetch ${kind} metadata of ${name}: ${error.message}`);
+    const told = `could not fetch ${kind} metadata of ${name}: ${error.message}`;
+    const code = (error.cause as NodeJS.ErrnoException | undefined)?.code;
+    if (status === 404) this.#log.debug(told);
+    else this.#complaints.tell(`${kind} ${status ?? code ?? ''}`, told);
     if (error.away) return 'away';
     // A server error is an answer about a pod, but no proof that a namespace does not exist.
     return kind === 'namespace' && (status ?? 0) >= 500 ? 'away' : 'missing';
