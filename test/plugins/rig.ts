@@ -17,6 +17,7 @@ import type { ClockPort } from '../../src/pipeline/core/ports.ts';
 import { fromBytes, type Hash, toBytes } from '../../src/pipeline/core/value.ts';
 import { realPorts } from '../../src/pipeline/io/ports.ts';
 import { type AgentView, defineOutput, type Formatter, type Parser } from '../../src/pipeline/plugin.ts';
+import { createEmbed } from '../../src/ruby/embedded.ts';
 import { loadRuby } from '../../src/ruby/program.ts';
 
 /** Expectations name times in UTC, whatever the machine's zone is. */
@@ -83,7 +84,8 @@ interface Setup {
 async function setUp(text: string, clock?: ClockPort, env: HostEnvironment['env'] = {}): Promise<Setup> {
   await loadRuby();
   const problems = new Problems();
-  const embed = (ruby: string) => ruby;
+  const embed =
+    Object.keys(env).length === 0 ? (ruby: string) => ruby : createEmbed({ env, hostname: 'h', workerId: 0 });
   const root = modernise(parseConfig(text, 'test.conf', { embed, files: diskFiles, problems }), problems);
   const inner = new Loaded();
   await preload(root, inner);
@@ -163,6 +165,16 @@ export async function rig(text: string, clock?: ClockPort, env?: HostEnvironment
       for (const instance of graph.instances) await instance.plugin.stop?.();
     },
   };
+}
+
+/** What a dry run says of a configuration: errors and warnings. Environment variables are `plausible`. */
+export async function dryRun(text: string): Promise<string[]> {
+  const names = [...text.matchAll(/ENV\['(\w+)'\]/g)].map(([, name]) => [name!, 'plausible'] as const);
+  const env = Object.fromEntries(names);
+  const { environment, root, logs } = await setUp(text, undefined, env);
+  const system = systemConfig(root, environment.problems);
+  const graph: Graph = buildGraph(root, { environment, system, agent: agentView(environment, () => graph) });
+  return [...environment.problems.list.map(problemText), ...logs.filter((line) => /\[(?:warn|error)\]/.test(line))];
 }
 
 function refuse(problems: Problems): void {

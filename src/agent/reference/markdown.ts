@@ -3,8 +3,9 @@ import type { ParamSpec, SectionSpec } from '../../config/schema.ts';
 import { bufferSchema } from '../../pipeline/buffer/schema.ts';
 import { commonParams } from '../common-params.ts';
 import { type Definitions, type Kind, Loaded, registry } from '../registry.ts';
+import { examples } from './examples/index.ts';
 
-const NOTE = '<!-- Made by `npm run docs` from the schemas: change those. -->\n';
+const NOTE = '<!-- Made by `npm run docs` from the schemas and examples: change those. -->\n';
 /** Fluentd's names for the kinds, as in `in_tail`. */
 const PREFIX: Readonly<Record<Kind, string>> = {
   input: 'in',
@@ -42,7 +43,27 @@ function page(kind: Kind, type: string, definition: Definitions[Kind]): string {
     params: { ...definition.schema.params, ...common.params },
     sections: { ...definition.schema.sections, ...common.sections },
   };
-  return `${NOTE}# ${type} (${kind})\n\n${definition.doc}\n\nFluentd's \`${PREFIX[kind]}_${type}\`.\n${buffering(definition)}${section(schema, 2)}`;
+  return `${NOTE}# ${type} (${kind})\n\n${definition.doc}\n\nFluentd's \`${PREFIX[kind]}_${type}\`.\n${buffering(definition)}${exampleOf(kind, type)}${parameters(section(schema, 2))}`;
+}
+
+function exampleOf(kind: Kind, type: string): string {
+  const example = examples[kind][type];
+  if (example === undefined) return '';
+  const { doc, config, lines, given, records, text, time } = example;
+  const json = (values: readonly object[]) => values.map((value) => JSON.stringify(value)).join('\n');
+  const block = (title: string, content: string | undefined) =>
+    content === undefined ? '' : `\n${title}\n\n\`\`\`\n${content}\n\`\`\`\n`;
+  return `\n## Example\n\n${doc}\n\n\`\`\`\n${config}\n\`\`\`\n${[
+    block(lines?.length === 1 ? 'Takes' : 'Takes the lines', lines?.join('\n')),
+    block('Takes', given && json(given)),
+    block('Gives', records && json(records)),
+    time === undefined ? '' : `\nTime of the ${lines!.length > 1 ? 'last ' : ''}event: \`${time}\`.\n`,
+    block('Writes', text?.trimEnd()),
+  ].join('')}`;
+}
+
+function parameters(tables: string): string {
+  return tables === '' ? '' : `\n## Parameters\n${tables}`;
 }
 
 function buffering(definition: Definitions[Kind]): string {
