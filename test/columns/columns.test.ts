@@ -36,6 +36,7 @@ interface Case {
   readonly pauses: readonly number[];
   readonly parse: string;
   readonly filters: readonly string[];
+  readonly type: string;
   readonly output: readonly string[];
   readonly buffer: readonly string[];
 }
@@ -66,10 +67,10 @@ async function sent(one: Case, tail: string): Promise<string> {
 </source>
 ${one.filters.join('\n')}
 <match **>
-  @type elasticsearch
+  @type ${one.type}
   host 127.0.0.1
   port ${(server.address() as AddressInfo).port}
-  logstash_format true
+  ${one.type === 'elasticsearch' ? 'logstash_format true' : 'data_stream_name logs'}
   ${one.output.join('\n  ')}
   <buffer tag>
     @type memory
@@ -181,6 +182,7 @@ const filters = fc.array(
     maxLength: 2,
   },
 );
+const type = fc.constantFrom('elasticsearch', 'elasticsearch', 'elasticsearch_data_stream');
 const output = fc.subarray([
   'include_tag_key true',
   'remove_keys stream',
@@ -199,7 +201,7 @@ const pauses = fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLe
 test('columns send the bytes that their lines would send one by one', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.record({ lines: jsonLines, pauses, parse: jsonParse, filters, output, buffer }),
+      fc.record({ lines: jsonLines, pauses, parse: jsonParse, filters, type, output, buffer }),
       async (one) => {
         expect(await sent(one, '')).toBe(await sent(one, 'max_line_size 100m'));
       },

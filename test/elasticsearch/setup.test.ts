@@ -274,4 +274,16 @@ describe('requests', () => {
     const c = expect.stringMatching(/^[0-9a-f]{32}$/);
     expect(to.bulk[0]!.lines[1]).toEqual({ doc: { id: 1, c }, upsert: { id: 1, x: 2, c } });
   });
+
+  it('elasticsearch_dynamic: Ruby names the index of each record; one that it cannot name goes to the error stream', async () => {
+    const to = await cluster();
+    const params = `logstash_format true\nlogstash_prefix k-\${record['kubernetes']['namespace_name']}`;
+    const one = await start(to, params, { type: 'elasticsearch_dynamic' });
+    const pod = (name: string) => ({ kubernetes: { namespace_name: name } });
+    await one.emit('a', [pod('x'), {}, pod('y')], 1_709_251_200);
+    await expect.poll(() => to.bulk.length).toBe(1);
+    const indices = to.bulk[0]!.lines.flatMap((line) => (line as { index?: { _index: string } }).index?._index ?? []);
+    expect(indices).toEqual(['k-x-2024.03.01', 'k-y-2024.03.01']);
+    expect(one.errors.map(({ tag, json }) => [tag, json])).toEqual([['a', '{}']]);
+  });
 });

@@ -1,10 +1,10 @@
 /** Events → items of a data stream: `create`, with the stream's name, which goes into the path when they are sent. */
-import { Accessor } from '../../core/accessor.ts';
 import type { LogEvent } from '../../core/event.ts';
 import { encodeJson, type Value } from '../../core/value.ts';
 import type { Render } from '../../plugin.ts';
+import { byColumns, type Prepare } from './by-columns.ts';
 import { orderOf, stableId } from './stable-id.ts';
-import { compileIso } from './timestamp.ts';
+import { compileOwnTime } from './timestamp.ts';
 
 export interface DataStreamRenderOptions {
   readonly tag: string;
@@ -21,16 +21,15 @@ export interface DataStreamRenderOptions {
 
 export function compileDataStreamRender(options: DataStreamRenderOptions): Render {
   const { tagKey, idKey, stableIds, storeOrder } = options;
-  const iso = compileIso(options.precision);
+  const ownTime = compileOwnTime(options.precision);
   const head = `{"create":{"_index":${encodeJson(options.stream)}`;
   const tag = encodeJson(options.tag);
-  const removals = options.removeKeys.map((key) => new Accessor(key));
   const timestamp =
     options.timestamp ??
     ((event: LogEvent) => {
-      if (!event.has('@timestamp')) event.setSlot('@timestamp', `"${iso(event.sec, event.nsec)}"`);
+      if (!event.has('@timestamp')) event.setSlot('@timestamp', ownTime(event));
     });
-  return (event) => {
+  const prepare: Prepare = (event) => {
     if (storeOrder && event.origin !== undefined) event.setSlot('sluice', orderOf(event, event.origin.id));
     if (tagKey !== undefined) event.setSlot(tagKey, tag);
     timestamp(event);
@@ -38,7 +37,9 @@ export function compileDataStreamRender(options: DataStreamRenderOptions): Rende
     const own = idKey === undefined ? undefined : event.get(idKey);
     if (own !== undefined && own !== null && own !== false) id = `,"_id":${encodeJson(own as Value)}`;
     else if (stableIds && event.origin !== undefined) id = `,"_id":"${stableId(event.origin.id, event.position)}"`;
-    for (const accessor of removals) accessor.delete(event);
-    return `${head}${id}}}\n${event.toJson()}\n`;
+    for (const key of options.removeKeys) event.delete(key);
+    return `${head}${id}}}`;
   };
+  const render: Render = (event) => `${prepare(event)!}\n${event.toJson()}\n`;
+  return stableIds || storeOrder ? render : byColumns(render, prepare);
 }

@@ -6,6 +6,7 @@
  * check, `_type` only where the server is older than 8.
  */
 import type { ConfigOf } from '../../../config/schema.ts';
+import { PluginConfigError } from '../../core/errors.ts';
 import { defineBufferedOutput, type OutputHost } from '../../plugin.ts';
 import { checkConfig } from './checks.ts';
 import { compileDynamic, type Dynamic } from './dynamic.ts';
@@ -61,8 +62,23 @@ export const dynamic = defineBufferedOutput({
   },
 });
 
-/** The index, or its prefix, of the records of a tag. */
+/** Where the plugin evaluates Ruby, too; here these must be known before a chunk is made. */
+const STATIC = [
+  'host',
+  'hosts',
+  'logstash_dateformat',
+  'time_key',
+  'tag_key',
+  'id_key',
+  'parent_key',
+  'routing_key',
+] as const;
+
+/** The index, or its prefix, of the records of a tag. @throws PluginConfigError for Ruby that is no Ruby, or stands elsewhere */
 function dynamicIndex(config: ConfigOf<typeof schema> & { readonly delimiter: string }): (tag: string) => Dynamic {
+  for (const name of STATIC)
+    if (/\$\{.+\}/.test(config[name] ?? ''))
+      throw new PluginConfigError(`'${name}': Ruby is evaluated in index_name and logstash_prefix only`);
   const { delimiter, logstash_format: isLogstash, logstash_prefix_separator: separator } = config;
   const text = isLogstash ? config.logstash_prefix + separator : config.index_name;
   return compileDynamic(text, { delimiter, params: config });

@@ -6,13 +6,13 @@
  * no record can end a line. A record that the configuration cannot handle goes to `onError` alone.
  */
 import { Accessor } from '../../core/accessor.ts';
-import { type Columns, piecesOf } from '../../core/columns.ts';
 import type { LogEvent } from '../../core/event.ts';
 import { compileStrftime } from '../../core/strftime.ts';
 import { encodeJson, type Value } from '../../core/value.ts';
 import { localZone, utcZone } from '../../core/zone.ts';
-import type { Layout, Render } from '../../plugin.ts';
+import type { Render } from '../../plugin.ts';
 import { type ActionOptions, compileAction, type TypeName } from './action.ts';
+import { byColumns } from './by-columns.ts';
 import { compileDocument, type DocumentOptions } from './document.ts';
 import type { Dynamic } from './dynamic.ts';
 import { compileFlatten } from './flatten.ts';
@@ -53,10 +53,12 @@ export function compileRender(options: RenderOptions): Render {
   /** Makes the document of the event; gives its action line, undefined where the id is missing that it needs. */
   const prepare = (event: LogEvent): string | undefined => {
     flatten?.(event);
+    // Ruby sees the record and its time as they came.
+    const name = typeof options.index === 'string' ? options.index : options.index(event);
     const offset = timestamp?.(event);
     if (options.storeOrder && event.origin !== undefined) event.setSlot('sluice', orderOf(event, event.origin.id));
     const target = targetIndex === undefined ? undefined : take(targetIndex, event);
-    const index = target === undefined ? indexOf(event, offset) : lowerCase(target);
+    const index = target === undefined ? indexOf(event, offset, name) : lowerCase(target);
     if (tag !== undefined) event.setSlot(tag.key, tag.text);
     const ownType = targetType === undefined ? undefined : take(targetType, event);
     const type = options.typeFromRecord && ownType !== undefined ? String(ownType) : options.type;
@@ -79,44 +81,25 @@ export function compileRender(options: RenderOptions): Render {
   // Ids and the like are each record's own.
   const isUniform =
     typeof options.index === 'string' && !options.stableIds && !options.storeOrder && options.operation === 'index';
-  return isUniform
-    ? Object.assign(render, { columns: (all: Columns, row: number) => ofSecond(all, row, prepare) })
-    : render;
+  return isUniform ? byColumns(render, prepare) : render;
 }
 
-/** Rows of one second: their index and their date are the same. */
-function ofSecond(all: Columns, from: number, prepare: (event: LogEvent) => string | undefined): Layout | undefined {
-  const { secs } = all.kernel;
-  const event = all.template.copy();
-  event.sec = secs[from]!;
-  let to = from + 1;
-  while (to < all.rows && secs[to] === event.sec) to++;
-  try {
-    return { pieces: piecesOf(event, `${prepare(event)!}\n`, '\n'), to };
-  } catch {
-    // It depends on what differs from record to record, or goes wrong: that is told record by record.
-    return undefined;
-  }
-}
+type IndexName = (event: LogEvent, offset: number | undefined, name: string) => string;
 
-function compileIndexName(options: RenderOptions): (event: LogEvent, offset: number | undefined) => string {
-  const { logstash, index } = options;
-  if (logstash === undefined) {
-    if (typeof index === 'function') return (event) => index(event).toLowerCase();
-    const lower = index.toLowerCase();
-    return () => lower;
-  }
-  const dateOf = compileIndexDate(logstash);
-  if (typeof index === 'function') return (event, offset) => (index(event) + dateOf(event, offset)).toLowerCase();
+/** `name`: of the index, or what its date follows. */
+function compileIndexName({ logstash }: RenderOptions): IndexName {
+  const dateOf = logstash === undefined ? () => '' : compileIndexDate(logstash);
+  let known = '';
   let date = '';
-  let name = '';
-  return (event, offset) => {
+  let index = '';
+  return (event, offset, name) => {
     const now = dateOf(event, offset);
-    if (now !== date) {
+    if (now !== date || name !== known) {
       date = now;
-      name = (index + date).toLowerCase();
+      known = name;
+      index = (name + date).toLowerCase();
     }
-    return name;
+    return index;
   };
 }
 

@@ -27,7 +27,7 @@ export interface TimestampOptions {
 
 /** Sets the event's time and its `@timestamp`; gives the offset that the time was written with, where it was read from the record. */
 export function compileTimestamp(options: TimestampOptions): (event: LogEvent) => number | undefined {
-  const now = compileIso(options.precision);
+  const ownTime = compileOwnTime(options.precision);
   const iso = compileIsoWithOffset(options.precision);
   const read = compileReader(options.format);
   const { timeKey, exclude, rewrite, onError } = options;
@@ -41,10 +41,7 @@ export function compileTimestamp(options: TimestampOptions): (event: LogEvent) =
       return offset;
     }
     if (timeKey === undefined || !event.has(timeKey)) {
-      event.setSlot(
-        '@timestamp',
-        event instanceof Template ? timeText(now, event.sec) : `"${now(event.sec, event.nsec)}"`,
-      );
+      event.setSlot('@timestamp', ownTime(event));
       return undefined;
     }
     if (event instanceof Template) throw new TypeError('each record has a time of its own');
@@ -62,9 +59,10 @@ function timeText(text: CompiledStrftime, sec: number): Slot {
   return typeof digits === 'number' ? new TimeText(`"${head}`, digits, `${tail}"`) : `"${head}"`;
 }
 
-/** ISO 8601 in the process's own zone. */
-export function compileIso(precision: number): CompiledStrftime {
-  return compileStrftime(`%Y-%m-%dT%H:%M:%S${fraction(precision)}%:z`, localZone);
+/** The event's time, ISO 8601 in the process's own zone. */
+export function compileOwnTime(precision: number): (event: LogEvent) => Slot {
+  const text = compileStrftime(`%Y-%m-%dT%H:%M:%S${fraction(precision)}%:z`, localZone);
+  return (event) => (event instanceof Template ? timeText(text, event.sec) : `"${text(event.sec, event.nsec)}"`);
 }
 
 function compileIsoWithOffset(precision: number): (sec: number, nsec: number, offset: number) => string {
