@@ -58,7 +58,7 @@ ${source('cri', '    @type cri')}
     @type file
     path ${this.dir}/buffer
     flush_mode interval
-    flush_interval 1s
+    flush_interval 0.3s
     flush_thread_count 2
     flush_at_shutdown true
     retry_wait 0.2
@@ -153,12 +153,21 @@ export async function documents(url: string, prefix: string): Promise<number> {
   return ((await answer.json()) as { count?: number }).count ?? 0;
 }
 
-/** Hands on every request, and loses each third answer to a bulk request on the way back. */
-export async function lossyProxy(target: string): Promise<{ url: string; lost(): number; close(): void }> {
+/** Hands on every request, and loses each third answer to a bulk request on the way back; `refusesPits`: points in time are refused. */
+export async function lossyProxy(
+  target: string,
+  refusesPits = false,
+): Promise<{ url: string; lost(): number; close(): void }> {
   let bulks = 0;
   let lost = 0;
   const server = http.createServer((request, response) => {
     const { hostname, port } = new URL(target);
+    if (refusesPits && request.url?.includes('_pit') === true) {
+      request.resume();
+      response.writeHead(400, { 'content-type': 'application/json' });
+      response.end('{"error":"no handler found"}');
+      return;
+    }
     const forward = http.request(
       { hostname, port, path: request.url, method: request.method, headers: request.headers },
       (answer) => {

@@ -284,7 +284,12 @@ describe('the page', () => {
     expect((await page.locator('.log').boundingBox())!.height).toBeGreaterThan(300);
   });
 
-  it.each(['dark', 'light'] as const)('axe finds nothing wrong in %s', async (colorScheme) => {
+  it.each([
+    ['dark', 1280],
+    ['light', 1280],
+    ['light', 380],
+  ] as const)('axe finds nothing wrong in %s at %i pixels', async (colorScheme, width) => {
+    await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme });
     // The tool itself needs what the page's own policy forbids.
     const check = async () => {

@@ -1,4 +1,4 @@
-/** Makes the screenshots of the README: `node test/viewer/screenshots.ts`. */
+/** Makes the screenshots of README and docs: `npm run screenshots`. */
 import path from 'node:path';
 import { startBackend } from './backend.ts';
 import { openBrowser } from './browser.ts';
@@ -39,7 +39,7 @@ async function shot(
   const { scheme = 'dark', width = 1280, keys = [] } = options;
   const page = await browser.newPage({ viewport: { width, height: width < 500 ? 780 : 660 }, colorScheme: scheme });
   await page.goto(`${view.url}/${hash}`);
-  await page.waitForSelector(hash === '' ? '.job-list a' : '.troubles button');
+  await page.waitForSelector(name === 'away' ? '.state h2' : hash === '' ? '.job-list a' : '.troubles button');
   if (hash !== '')
     await page.waitForFunction(() => / lines(?! …)/.test(document.querySelector('#state')?.textContent ?? ''));
   for (const key of keys) {
@@ -59,6 +59,8 @@ await shot('find-light', `${job}?tab=jobmanager`, {
   keys: ['f', 'e', 'o', '/', ...'timeout', 'Enter'],
 });
 await shot('phone', job, { width: 380, keys: ['f', 'e'] });
+await shot('phone-jobs', '', { width: 380, scheme: 'light' });
+await backend.stop();
+await shot('away', '');
 await browser.close();
 await view.stop();
-await backend.stop();
