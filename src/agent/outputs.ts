@@ -47,7 +47,7 @@ export function buildOutput(element: Element, context: OutputContext): OutputSin
   const { problems } = context.environment;
   const config = checkPlugin('output', definition.schema, element, context.environment);
   const bufferElement = element.children.find((child) => child.name === 'buffer');
-  const own = bufferOf(element, definition);
+  const own = bufferOf(element, definition, context.system.rootDir);
   const host = outputHost(element, type, own, context);
   checkBuffering({ element, type, definition }, problems);
   if (definition.buffering === 'none') {
@@ -121,11 +121,11 @@ function definitionOf(element: Element, context: OutputContext): Found | undefin
   return { definition, type };
 }
 
-function bufferOf(element: Element, definition: AnyOutputDefinition): Element {
+function bufferOf(element: Element, definition: AnyOutputDefinition, rootDir: string | undefined): Element {
   const defaults = definition.buffering === 'none' ? {} : (definition.bufferDefaults ?? {});
   // Where it stands outside of the section it is wanted, whatever the chunk keys are.
   const mode: Record<string, string> = element.params.has('flush_interval') ? { flush_mode: 'interval' } : {};
-  return elementWithDefaults(element, { ...defaults, ...mode });
+  return elementWithDefaults(element, { ...defaults, ...mode }, rootDir);
 }
 
 /** For an output that stands alone, without pipeline around it. */

@@ -364,7 +364,7 @@ export interface OutputDefinition<S extends SectionSpec = SectionSpec> extends D
 export interface BufferedOutputDefinition<S extends SectionSpec = SectionSpec> extends DefinitionBase<S> {
   readonly kind: 'output';
   readonly buffering: 'always' | 'with-section';
-  /** Defaults of the output for its `<buffer>` (parameter → config text; `$arg` → chunk keys). */
+  /** Defaults of the output for its `<buffer>` (parameter → config text; `$arg` → chunk keys; `$path` → the parameter that gives its path). */
   readonly bufferDefaults?: Readonly<Record<string, string>>;
   create(config: ConfigOf<S>, host: OutputHost): BufferedOutput;
 }

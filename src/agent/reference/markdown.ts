@@ -73,7 +73,11 @@ function buffering(definition: Definitions[Kind]): string {
       ? 'It has a buffer'
       : 'It has a buffer where the configuration has a `<buffer>` section';
   const own = Object.entries(definition.bufferDefaults ?? {}).map(([name, value]) =>
-    name === '$arg' ? `chunk keys \`${value}\`` : `\`${name} ${value}\``,
+    name === '$arg'
+      ? `chunk keys \`${value}\``
+      : name === '$path'
+        ? `\`path\`: the output’s \`${value}\``
+        : `\`${name} ${value}\``,
   );
   return `\n${when}: see [buffer](buffer.md).${own.length === 0 ? '' : ` Its defaults: ${own.join(', ')}.`}\n`;
 }

@@ -202,6 +202,9 @@ function pathPattern(given: string | undefined, suffix: string, name: string, ho
       path.basename(given).replace(/\*.*$/, (rest) => (rest === '*' ? `*${suffix}` : rest)),
     );
   const stat = host.ports.fs.statSync(given, { throwIfNoEntry: false });
-  const asFolder = stat?.isDirectory() === true || !given.endsWith('.log') || worker !== '';
-  return asFolder ? path.join(given, worker, `${name}.*${suffix}`) : `${given.replace(/\.log$/, '')}.*${suffix}`;
+  // A file of that name stays what it is.
+  const isFile = stat !== undefined && !stat.isDirectory();
+  return isFile
+    ? path.join(path.dirname(given), worker, `${path.basename(given)}.*${suffix}`)
+    : path.join(given, worker, `${name}.*${suffix}`);
 }
