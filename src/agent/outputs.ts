@@ -208,7 +208,8 @@ function secondaryOf(
     return undefined;
   }
   const target = definition.create(config, host);
-  // Chunks go on as they are where the secondary writes bytes of the same making, or any bytes (secondary_file).
-  const raw = found.type === type || found.type === 'secondary_file';
+  // Chunks go on as they are where the secondary writes bytes of the same making, or any bytes.
+  const isBytes = found.type === 'secondary_file' || (definition.takesBytes === true && primary.events === undefined);
+  const raw = found.type === type || isBytes;
   return new SecondaryTarget(primary, raw ? { raw: target } : { output: new DirectOutput(target) });
 }

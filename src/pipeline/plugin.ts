@@ -364,6 +364,8 @@ export interface OutputDefinition<S extends SectionSpec = SectionSpec> extends D
 export interface BufferedOutputDefinition<S extends SectionSpec = SectionSpec> extends DefinitionBase<S> {
   readonly kind: 'output';
   readonly buffering: 'always' | 'with-section';
+  /** As `<secondary>` it writes any chunk's bytes as they are, where they cannot be read back into events. */
+  readonly takesBytes?: true;
   /** Defaults of the output for its `<buffer>` (parameter → config text; `$arg` → chunk keys; `$path` → the parameter that gives its path). */
   readonly bufferDefaults?: Readonly<Record<string, string>>;
   create(config: ConfigOf<S>, host: OutputHost): BufferedOutput;

@@ -70,7 +70,7 @@ it('puts a JSON array', async () => {
   const one = await start(output(`http://127.0.0.1:${port}/`, 'json_array true\nhttp_method put'));
   await one.emit('app', [{ a: 1 }, { a: 2 }]);
   await expect.poll(() => seen.length, wait).toBe(1);
-  expect(seen[0]).toMatchObject({ method: 'PUT', body: '[{"a":1},{"a":2}]' });
+  expect(seen[0]).toMatchObject({ method: 'PUT', body: '[{"a":1}\n,{"a":2}\n]' });
   expect(seen[0]?.headers['content-type']).toBe('application/json');
 });
 
@@ -142,4 +142,13 @@ it('exec: a command gets a file with the chunk, again after a failure', async ()
   const expected = '1970-01-01T00:00:05Z\tt\t1\n1970-01-01T00:00:05Z\tt\tb\n';
   await expect.poll(() => fs.readFileSync(out, 'utf8'), wait).toBe(expected);
   expect(one.logs.some((line) => line.includes('command exits with error code status=3'))).toBe(true);
+});
+
+it('a secondary of another kind gets what the server refused, as it was sent', async () => {
+  const { port } = await receiver([400]);
+  const secondary = `<secondary>\n@type file\npath ${folder}/refused\nappend true\n</secondary>`;
+  const one = await start(output(`http://127.0.0.1:${port}/`, secondary));
+  await one.emit('t', [{ a: 'ü' }, { a: 2 }]);
+  const file = path.join(folder, 'refused.log');
+  await expect.poll(() => fs.existsSync(file) && fs.readFileSync(file, 'utf8'), wait).toBe('{"a":"ü"}\n{"a":2}\n');
 });

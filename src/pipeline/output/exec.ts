@@ -19,6 +19,7 @@ export const plugin = defineBufferedOutput({
   kind: 'output',
   type: 'exec',
   buffering: 'always',
+  takesBytes: true,
   bufferDefaults: { delayed_commit_timeout: '300' },
   doc: 'Runs a command for each chunk.',
   schema: {

@@ -17,6 +17,7 @@ export const plugin = defineBufferedOutput({
   kind: 'output',
   type: 'file',
   buffering: 'always',
+  takesBytes: true,
   bufferDefaults: { $arg: 'time', timekey: '86400', '@type': 'file', $path: 'path' },
   doc: 'Writes events to files, one per time slice and chunk key.',
   schema: {

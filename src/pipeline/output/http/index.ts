@@ -29,6 +29,7 @@ export const plugin = defineBufferedOutput({
   kind: 'output',
   type: 'http',
   buffering: 'always',
+  takesBytes: true,
   doc: 'Sends events over HTTP.',
   schema,
   create(config, host) {
@@ -60,10 +61,9 @@ export const plugin = defineBufferedOutput({
       stop: () => requester?.close(),
       renderer(tag) {
         const add = inject?.(tag);
-        const one = config.json_array
-          ? (text: string) => `${text.endsWith('\n') ? text.slice(0, -1) : text},`
-          : (text: string) => text;
-        return (event) => one(formatter.format(tag, add === undefined ? event : add(event)));
+        // The formatter's line ends stay inside of the array.
+        const end = config.json_array ? ',' : '';
+        return (event) => formatter.format(tag, add === undefined ? event : add(event)) + end;
       },
       async write(chunk, signal) {
         const fill = (template: string) => host.placeholders(template, chunk.meta, chunk.id);

@@ -34,6 +34,7 @@ export const plugin = defineBufferedOutput({
   kind: 'output',
   type: 's3',
   buffering: 'always',
+  takesBytes: true,
   bufferDefaults: { $arg: 'time', timekey: '86400' },
   doc: 'Stores chunks as objects in S3.',
   schema,
