@@ -7,6 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { leftOut } from './servers/available.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const quick = process.argv.includes('--check');
@@ -19,7 +20,7 @@ interface Part {
 
 const types: Part = { name: 'types', command: 'tsc', args: ['--noEmit'] };
 const lint: Part = { name: 'lint and format', command: 'biome', args: ['check', '--diagnostic-level=error', '.'] };
-const servers: Part = { name: 'servers', command: 'node', args: ['test/servers/prepare.ts'] };
+const servers: Part = { name: 'servers', command: 'node', args: ['test/servers/prepare.ts', '--quick'] };
 const units: Part = { name: 'unit tests', command: 'vitest', args: ['run', '--project', 'unit'] };
 const systems: Part = { name: 'system tests', command: 'vitest', args: ['run', '--project', 'system'] };
 const recorded: Part = {
@@ -33,11 +34,13 @@ const rows: readonly (readonly Part[])[] = quick
   ? [[types], [lint], [units]]
   : [[types], [lint], [servers, units], [systems], [recorded]];
 
+const env = { ...process.env, SLUICE_LEFT_OUT: 'told' };
+
 async function run({ name, command, args }: Part): Promise<boolean> {
   console.log(`\n== ${name}`);
   const started = performance.now();
   const status = await new Promise<number | null>((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
     child.once('error', (error) => {
       console.error(error.message);
       resolve(null);
@@ -55,6 +58,7 @@ for (const row of rows) {
   const results = await Promise.all(row.map(run));
   for (const [i, part] of row.entries()) results[i] ? passed++ : failed.push(part.name);
 }
+if (!quick) for (const line of leftOut()) console.log(line);
 if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`);
 console.log(`\nparts: ${passed} passed, ${failed.length} failed`);
 process.exit(failed.length === 0 ? 0 : 1);

@@ -3,7 +3,7 @@
  * is in the error stream, whatever the cluster answers on the way. `npm test` asks three engines, `npm run e2e` all six.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
-import { serverAvailable } from '../servers/available.ts';
+import { QUICK_ENGINES, serverAvailable } from '../servers/available.ts';
 import {
   type ElasticsearchServer,
   ENGINE_VERSIONS,
@@ -16,8 +16,6 @@ import { pressureTests } from './pressure.ts';
 import { refusalTests } from './refusals.ts';
 import { restartTests } from './restart.ts';
 import { ask, type Shipping, shipping } from './shipping.ts';
-
-const QUICK: readonly EngineVersion[] = ['7.4.2', '9.5.3', 'opensearch-3.8.0'];
 
 /** What the tests of one engine share. */
 export interface Bench {
@@ -36,7 +34,7 @@ const SMALL = {
   'thread_pool.write.queue_size': '1',
 };
 
-for (const version of process.env.SLUICE_ALL_ENGINES === '1' ? ENGINE_VERSIONS : QUICK) {
+for (const version of process.env.SLUICE_ALL_ENGINES === '1' ? ENGINE_VERSIONS : QUICK_ENGINES) {
   describe.runIf(serverAvailable('elasticsearch', version))(`the elasticsearch output on ${version}`, () => {
     let node: ElasticsearchServer;
     let door: Door;

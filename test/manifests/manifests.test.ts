@@ -18,7 +18,7 @@ async function render(name: string): Promise<KubeObject[]> {
   return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
 }
 
-describe.runIf(serverAvailable('kube'))('manifests', () => {
+describe.runIf(serverAvailable('kube') && serverAvailable('kustomize'))('manifests', () => {
   let kube: KubeServer;
   let folder: string;
 

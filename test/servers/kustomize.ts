@@ -1,11 +1,15 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onPath } from './available.ts';
 import { cacheFolder, locked } from './cache.ts';
 import { runCommand } from './child.ts';
+import { onPath } from './path.ts';
 
 const VERSION = 'v5.8.0';
+
+export function isKustomizeBuilt(): boolean {
+  return existsSync(join(cacheFolder('kustomize', VERSION), 'kustomize'));
+}
 
 /** The objects of a kustomization as YAML documents: by kubectl where it is, else by kustomize, built from its Go module once. */
 export async function kustomize(folder: string): Promise<string> {

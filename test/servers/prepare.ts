@@ -1,15 +1,14 @@
 // Fetches and builds every test server into the cache, so that tests start them in seconds:
 //   node test/servers/prepare.ts [--quick] [elasticsearch] [kafka] [kube] [loki] [moto]
 // --quick: only the three engines of `npm test`. What cannot be prepared is named; with CI=true that is a failure.
-import { serverAvailable } from './available.ts';
+import { QUICK_ENGINES, serverAvailable } from './available.ts';
 import { classPath } from './elasticsearch/classpath.ts';
-import { ENGINE_VERSIONS, type EngineVersion } from './elasticsearch/engines.ts';
+import { ENGINE_VERSIONS } from './elasticsearch/engines.ts';
 import { buildKafka } from './kafka.ts';
 import { buildKube, isKubeBuilt } from './kube/build.ts';
 import { buildLoki, isLokiBuilt } from './loki/build.ts';
 import { buildMoto } from './moto.ts';
 
-const QUICK: readonly EngineVersion[] = ['7.4.2', '9.5.3', 'opensearch-3.8.0'];
 const args = process.argv.slice(2);
 const kinds = args.filter((arg) => !arg.startsWith('-'));
 const wants = (kind: string) => kinds.length === 0 || kinds.includes(kind);
@@ -21,7 +20,7 @@ function say(what: string): void {
 
 async function prepareElasticsearch(): Promise<void> {
   // One after the other: they share most of what Maven fetches, and its repository takes no parallel writers.
-  for (const version of args.includes('--quick') ? QUICK : ENGINE_VERSIONS) {
+  for (const version of args.includes('--quick') ? QUICK_ENGINES : ENGINE_VERSIONS) {
     if (!serverAvailable('elasticsearch', version)) continue;
     await classPath(version);
     say(`elasticsearch ${version} is ready`);
