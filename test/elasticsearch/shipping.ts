@@ -19,7 +19,7 @@ export interface Shipping {
   settled(): Promise<void>;
 }
 
-/** `params` of the output, `buffer`: parameters that replace those above. */
+/** A request that is sent again only since the machine is slow could double its documents: it gets time. `params` of the output, `buffer`: parameters that replace those above. */
 export async function shipping(port: number, params: string, buffer = ''): Promise<Shipping> {
   const replaced = new Set(buffer.split('\n').map((line) => line.trim().split(' ')[0]));
   const base = BUFFER.split('\n').filter((line) => !replaced.has(line.split(' ')[0]));
@@ -28,6 +28,7 @@ export async function shipping(port: number, params: string, buffer = ''): Promi
 host 127.0.0.1
 port ${port}
 log_es_400_reason true
+request_timeout 60s
 ${params}
 <buffer tag>
 ${[...base, buffer].join('\n')}
