@@ -83,7 +83,9 @@ export function runCommand(
         options.onLine?.(line);
       });
     }
-    child.once('error', reject);
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'ENOENT' ? new Error(`${command} is not installed (not found on PATH)`) : error),
+    );
     child.once('close', (code) => {
       if (code === 0) resolve(out);
       else reject(new Error(`${command} ${args.join(' ')} ended with ${code}\n${out}`));

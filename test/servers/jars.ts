@@ -1,5 +1,5 @@
 /** Class paths of test servers: Maven fetches the jars into its own repository the first time, the list is kept in the cache. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, locked } from './cache.ts';
 import { runCommand } from './child.ts';
@@ -13,7 +13,7 @@ export interface Jars {
 /** The class path, where it is here already, so that Maven is not needed. */
 export function knownClassPath(jars: Jars): string | undefined {
   const { pom, list } = filesOf(jars);
-  if (!existsSync(list) || readFileSync(pom, 'utf8') !== pomOf(jars)) return undefined;
+  if (!existsSync(list) || !existsSync(pom) || readFileSync(pom, 'utf8') !== pomOf(jars)) return undefined;
   const text = readFileSync(list, 'utf8');
   return text.split(':').every((jar) => existsSync(jar)) ? text : undefined;
 }
@@ -25,8 +25,19 @@ export async function classPathOf(jars: Jars): Promise<string> {
   return await locked(folder, async () => {
     const meanwhile = knownClassPath(jars);
     if (meanwhile !== undefined) return meanwhile;
-    writeFileSync(pom, pomOf(jars));
-    await runCommand('mvn', ['-B', '-q', '-f', pom, 'dependency:build-classpath', `-Dmdep.outputFile=${list}`]);
+    const next = { pom: `${pom}.next`, list: `${list}.next` };
+    writeFileSync(next.pom, pomOf(jars));
+    // Maven's own repository takes no parallel writers.
+    await locked(cacheFolder('maven'), () =>
+      runCommand('mvn', [
+        ...['-B', '-q', '-f', next.pom],
+        'dependency:build-classpath',
+        `-Dmdep.outputFile=${next.list}`,
+      ]),
+    );
+    // The list comes before what says that it fits: a run that is killed leaves nothing that looks whole.
+    renameSync(next.list, list);
+    renameSync(next.pom, pom);
     return readFileSync(list, 'utf8');
   });
 }
