@@ -57,6 +57,22 @@ describe('concurrency', () => {
     );
   });
 
+  it('large requests that always take longer than small ones are not slow', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1100, max: 5000 }), (small, large) => {
+        const { clock, concurrency } = start(4);
+        for (let i = 0; i < 500; i++) {
+          const isLarge = i % 5 === 0;
+          const end = concurrency.begin(isLarge ? 8 * 1024 ** 2 : 2000);
+          clock.now += isLarge ? large : small;
+          end('taken');
+          expect(concurrency.limit).toBe(4);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('answers below a second never count as slow', () => {
     const { clock, concurrency } = start(8);
     let i = 0;

@@ -12,9 +12,6 @@ const SLOW_MS = 1000;
 /** Weight of an answer in the usual time. The usual time follows rises slowly, so that an overload does not become usual. */
 const FALL = 0.3;
 const RISE = 0.01;
-/** Bytes that cost a cluster about as much as a request by itself. */
-const UNIT = 1024 ** 2;
-
 export type Outcome = 'taken' | 'rejected' | 'failed';
 
 export class Concurrency {
@@ -22,8 +19,8 @@ export class Concurrency {
   readonly #now: () => number;
   #limit: number;
   #running = 0;
-  /** Milliseconds of an answer, by size; undefined before the first one. */
-  #usual: number | undefined;
+  /** Milliseconds of an answer, for each size of requests: a large one always takes longer than a small one. */
+  readonly #usual = new Map<number, number>();
   #fellAt = Number.NEGATIVE_INFINITY;
 
   /** `most`: what the configuration allows; `now`: monotonic milliseconds. */
@@ -53,10 +50,10 @@ export class Concurrency {
   }
 
   #isSlow(took: number, bytes: number): boolean {
-    const time = took / (1 + bytes / UNIT);
-    const usual = this.#usual ?? time;
-    this.#usual = usual + (time - usual) * (time < usual ? FALL : RISE);
-    return took > SLOW_MS && time > usual * SLOWER;
+    const size = Math.ceil(2 * Math.log2(bytes + 1));
+    const usual = this.#usual.get(size) ?? took;
+    this.#usual.set(size, usual + (took - usual) * (took < usual ? FALL : RISE));
+    return took > SLOW_MS && took > usual * SLOWER;
   }
 
   /** Requests that were under way when the limit fell say nothing new. */
