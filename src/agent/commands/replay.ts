@@ -44,7 +44,7 @@ async function run(context: CommandContext): Promise<number> {
   const refused = words.text('refused') ?? `${first}.refused`;
   if (words.words.includes(refused)) throw new UsageError('--refused names a file that is read');
   const configuration = await configurationOf(words, context);
-  const target = chooseTarget(candidates(configuration.root), first, words.text('output'));
+  const target = chooseTarget(candidates(configuration.root, configuration.loaded), first, words.text('output'));
   if (typeof target === 'string') throw new UsageError(target);
   const { output } = buildTarget(target, refused, configuration, context.env, (text) => context.printError(text));
   if (printErrors(configuration.problems, context)) return 1;

@@ -26,6 +26,7 @@ interface Gathered {
 
 /** Chunks of the files' letters; `seen` is counted on the way. */
 export async function* chunksOf(files: readonly string[], seen: Letters): AsyncGenerator<ReadyChunk> {
+  const copies = new Map<string, number>();
   const byTag = new Map<string, Gathered>();
   for (const file of files) {
     const input = fs.createReadStream(file, { encoding: 'latin1' });
@@ -39,7 +40,7 @@ export async function* chunksOf(files: readonly string[], seen: Letters): AsyncG
       seen.letters++;
       const gathered = byTag.get(letter.tag) ?? { lines: [], bytes: 0, count: 0 };
       byTag.set(letter.tag, gathered);
-      const item = itemOf(letter);
+      const item = itemOf(letter, copies);
       gathered.lines.push(item);
       gathered.bytes += item.length;
       gathered.count++;
@@ -51,11 +52,15 @@ export async function* chunksOf(files: readonly string[], seen: Letters): AsyncG
   for (const [tag, gathered] of byTag) yield chunkOf(tag, gathered);
 }
 
-function itemOf({ action, record }: Replayable): string {
-  const found = /^\{"(?:index|create)":\{/.exec(action);
-  if (found === null || action.includes('"_id":')) return `${action}\n${record}\n`;
-  const id = createHash('sha256').update(action).update(record).digest('base64url').slice(0, 27);
-  return `{"create":{"_id":"${id}",${action.slice(found[0].length)}\n${record}\n`;
+/** `copies`: how often a document without an id came so far, by the hash of its text: equal lines are lines of their own. */
+function itemOf({ action, record }: Replayable, copies: Map<string, number>): string {
+  const target = /^\{"(?:index|create)":\{(.*?)\s*\}\s*\}$/s.exec(action)?.[1];
+  if (target === undefined || action.includes('"_id":')) return `${action}\n${record}\n`;
+  const hash = createHash('sha256').update(action).update(record).digest('base64url').slice(0, 27);
+  const copy = copies.get(hash) ?? 0;
+  copies.set(hash, copy + 1);
+  const id = copy === 0 ? hash : `${hash}-${copy}`;
+  return `{"create":{${target}${target === '' ? '' : ','}"_id":"${id}"}}\n${record}\n`;
 }
 
 function chunkOf(tag: string, { lines, count }: Gathered): ReadyChunk {

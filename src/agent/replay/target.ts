@@ -8,21 +8,17 @@ import type { BufferedOutput } from '../../pipeline/plugin.ts';
 import type { Configuration } from '../commands/offline.ts';
 import { checkPlugin, createHost, type HostEnvironment, typeOf } from '../host.ts';
 import { hostOfOutput } from '../outputs.ts';
+import type { Loaded } from '../registry.ts';
+import { SECTION_KINDS } from '../section-kinds.ts';
 import { Log } from '../telemetry/log.ts';
 import { MetricsRegistry } from '../telemetry/metrics.ts';
 
-const TYPES = new Set([
-  'elasticsearch',
-  'elasticsearch_data_stream',
-  'elasticsearch_dynamic',
-  'opensearch',
-  'opensearch_data_stream',
-]);
-
 /** Every output that may have written dead letters, at any depth. */
-export function candidates(root: Element): Element[] {
-  const own = ['match', 'store', 'secondary'].includes(root.name) && TYPES.has(typeOf(root) ?? '') ? [root] : [];
-  return [...own, ...root.children.flatMap(candidates)];
+export function candidates(element: Element, loaded: Loaded): Element[] {
+  const isOutput = SECTION_KINDS[element.name] === 'output';
+  const schema = isOutput ? loaded.get('output', typeOf(element) ?? '')?.schema : undefined;
+  const own = schema?.params['dead_letter_file'] === undefined ? [] : [element];
+  return [...own, ...element.children.flatMap((child) => candidates(child, loaded))];
 }
 
 /** The output with this id; else the one that wrote the file; else the only one. @returns a message where there is none */
