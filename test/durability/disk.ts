@@ -36,8 +36,6 @@ export class Disk {
   #nextInode = 1;
   /** Ports of earlier lives do nothing any more. */
   #life = 0;
-  /** Called before each call that changes the disk; may throw. */
-  before: (call: string) => void = () => undefined;
 
   constructor(root: string) {
     this.#root = root;
@@ -82,6 +80,12 @@ export class Disk {
     }
   }
 
+  openFiles(): string[] {
+    return [...this.#fds.values()].map((target) =>
+      target === 'folder' ? target : ([...this.#names].find(([, inode]) => inode === target)?.[0] ?? 'no name'),
+    );
+  }
+
   port(): FsPort {
     const life = this.#life;
     const own: Record<string, (...args: never[]) => unknown> = {
@@ -90,14 +94,12 @@ export class Disk {
       readSync: (fd: number, into: Buffer, offset: number, length: number, at: number) =>
         this.#inode(fd).data.copy(into, offset, at, at + length),
       writeSync: (fd: number, from: Buffer, offset: number, length: number, at: number) => {
-        this.before('write');
         this.#change(this.#inode(fd), { at, bytes: Buffer.from(from.subarray(offset, offset + length)) });
         return length;
       },
       fsyncSync: (fd: number) => this.#sync(fd),
       fdatasyncSync: (fd: number) => this.#sync(fd),
       ftruncateSync: (fd: number, size: number) => {
-        this.before('truncate');
         this.#change(this.#inode(fd), { size });
       },
       fstatSync: (fd: number) => statOf(this.#inode(fd)),
@@ -111,24 +113,23 @@ export class Disk {
       },
       writeFileSync: (file: string, data: Buffer | string, options?: { flush?: boolean }) => {
         const fd = this.#open(file, 'w');
-        this.before('write');
         this.#change(this.#inode(fd), { at: 0, bytes: Buffer.from(data as string) });
         if (options?.flush === true) this.#sync(fd);
+        this.#fds.delete(fd);
       },
       appendFileSync: (file: string, data: string) => {
-        const inode = this.#inode(this.#open(file, 'a'));
-        this.before('write');
+        const fd = this.#open(file, 'a');
+        const inode = this.#inode(fd);
         this.#change(inode, { at: inode.data.length, bytes: Buffer.from(data) });
+        this.#fds.delete(fd);
       },
       renameSync: (from: string, to: string) => {
-        this.before('rename');
         const inode = this.#find(from);
         this.#names.delete(from);
         this.#names.set(to, inode);
         this.#pendingNames.push({ name: to, inode, from });
       },
       unlinkSync: (file: string) => {
-        this.before('unlink');
         this.#find(file);
         this.#names.delete(file);
         this.#pendingNames.push({ name: file, inode: undefined });
@@ -166,7 +167,6 @@ export class Disk {
     }
     if (inode === undefined) {
       if (flags.startsWith('r')) throw missing(file);
-      this.before('create');
       inode = {
         ...{ ino: this.#nextInode++, birthtimeMs: this.#nextInode },
         ...{ data: Buffer.alloc(0), durable: Buffer.alloc(0), pending: [] },
@@ -179,7 +179,6 @@ export class Disk {
   }
 
   #sync(fd: number): void {
-    this.before('sync');
     const target = this.#fds.get(fd);
     if (target === 'folder') {
       this.#durableNames = new Map(this.#names);

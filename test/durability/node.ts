@@ -119,6 +119,18 @@ export class Node {
       }
   }
 
+  /** Files of the agent that are open. */
+  openFiles(): string[] {
+    const links = fs.readdirSync('/proc/self/fd').map((fd) => {
+      try {
+        return fs.readlinkSync(`/proc/self/fd/${fd}`);
+      } catch {
+        return '';
+      }
+    });
+    return [...links.filter((link) => link.startsWith(`${this.root}/`)), ...this.disk.openFiles()];
+  }
+
   missing(): string[] {
     const delivered = new Set(this.delivered);
     return this.written.filter((line) => !delivered.has(line));

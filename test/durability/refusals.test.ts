@@ -64,7 +64,8 @@ function short(call: () => unknown, name: string, args: unknown[]): unknown {
 async function life(node: Node, disk: Faults): Promise<void> {
   await node.start();
   disk.isArmed = true;
-  node.write(30);
+  // Several chunks in one emit.
+  node.write(120);
   await node.settle(2);
   node.rotate();
   node.write(30);
@@ -102,6 +103,8 @@ describe('tail and a file buffer', () => {
           await node.drain();
           expect(node.missing(), `call ${n}`).toEqual([]);
           expect(node.delivered.length - node.written.length, `call ${n}`).toBe(0);
+          await node.stop();
+          expect(node.openFiles(), `call ${n}`).toEqual([]);
         } finally {
           await node.close();
         }

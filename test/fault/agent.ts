@@ -13,24 +13,45 @@ export interface AgentOptions {
   /** More lines of the output, and of its buffer: the last of two equal parameters counts. `ROOT` stands for the scenario's folder. */
   readonly output?: string;
   readonly buffer?: string;
+  readonly chunkLimit?: string;
+  /** MiB of a memory group, where this system lets us make one. */
+  readonly memory?: number;
+  /** Open files. */
+  readonly files?: number;
+  /** Folder of the buffer and the pos_file, inside the scenario's. */
+  readonly state?: string;
 }
 
 export class Agent {
   readonly #root: string;
+  readonly #options: AgentOptions;
+  #group: MemoryGroup | undefined;
   #child: ChildProcess | undefined;
   peakRss = 0;
   log = '';
 
   constructor(root: string, port: number, options: AgentOptions) {
     this.#root = root;
+    this.#options = options;
     fs.writeFileSync(path.join(root, 'fluent.conf'), configuration(root, port, options));
   }
 
   async start(): Promise<void> {
-    const child = spawn(BIN, ['-c', path.join(this.#root, 'fluent.conf'), '--no-metrics'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, K8S_NODE_NAME: 'fault' },
-    });
+    const { memory, files } = this.#options;
+    if (memory !== undefined) this.#group ??= memoryGroup(memory);
+    const limits = [
+      ...(this.#group === undefined ? [] : [`echo $$ > ${this.#group.join}`]),
+      ...(files === undefined ? [] : [`ulimit -n ${files}`]),
+    ];
+    const command = [...limits, 'exec "$@"'].join(' && ');
+    const child = spawn(
+      '/bin/sh',
+      ['-c', command, 'sh', BIN, '-c', path.join(this.#root, 'fluent.conf'), '--no-metrics'],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, K8S_NODE_NAME: 'fault' },
+      },
+    );
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
       const read = (part: Buffer) => {
@@ -68,15 +89,55 @@ export class Agent {
     child.kill(signal);
     await ended;
     this.#child = undefined;
+    this.#group?.remove();
+    this.#group = undefined;
+  }
+
+  get openFiles(): number {
+    return fs.readdirSync(`/proc/${this.#child?.pid}/fd`).length;
+  }
+}
+
+interface MemoryGroup {
+  /** File that takes the pid of who joins. */
+  readonly join: string;
+  remove(): void;
+}
+
+/** Both versions of cgroups; undefined where we may not make one. */
+function memoryGroup(mib: number): MemoryGroup | undefined {
+  for (const [root, limit] of [
+    ['/sys/fs/cgroup/memory', 'memory.limit_in_bytes'],
+    ['/sys/fs/cgroup', 'memory.max'],
+  ] as const) {
+    const group = path.join(root, `sluice-fault-${process.pid}`);
+    try {
+      if (!fs.existsSync(path.join(root, root.endsWith('memory') ? limit : 'cgroup.controllers'))) continue;
+      fs.mkdirSync(group, { recursive: true });
+      fs.writeFileSync(path.join(group, limit), String(mib * 1024 * 1024));
+      return { join: path.join(group, 'cgroup.procs'), remove: () => removeGroup(group) };
+    } catch {
+      // Not ours to make: the peak of RSS is looked at all the same.
+    }
+  }
+  return undefined;
+}
+
+function removeGroup(group: string): void {
+  try {
+    fs.rmdirSync(group);
+  } catch {
+    // A process of it is not quite gone; an empty group costs nothing.
   }
 }
 
 function configuration(root: string, port: number, options: AgentOptions): string {
+  const state = options.state === undefined ? root : path.join(root, options.state);
   return `
 <source>
   @type tail
   path ${root}/containers/*.log
-  pos_file ${root}/pos
+  pos_file ${state}/pos
   tag kubernetes.*
   read_from_head true
   refresh_interval 1s
@@ -96,12 +157,12 @@ function configuration(root: string, port: number, options: AgentOptions): strin
   ${(options.output ?? '').replaceAll('ROOT', root).replaceAll('PORT', String(port))}
   <buffer>
     @type file
-    path ${root}/buffer
+    path ${state}/buffer
     durability ${options.durability ?? 'page_cache'}
     flush_mode interval
     flush_interval 0.3s
     flush_thread_count ${options.flushThreads ?? 1}
-    chunk_limit_size 512k
+    chunk_limit_size ${options.chunkLimit ?? '512k'}
     total_limit_size ${options.totalLimit ?? '64m'}
     overflow_action block
     retry_forever true

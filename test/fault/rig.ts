@@ -30,7 +30,7 @@ export interface Scenario extends AgentOptions {
   /** Further promises; gives what is broken. */
   check?(rig: Rig): string | undefined;
   /** What was measured. */
-  tell?(rig: Rig): string;
+  tell?(rig: Rig): string | undefined;
 }
 
 export interface Result {
@@ -69,10 +69,31 @@ export class Rig {
   }
 
   /** A pod that writes `rate` MB a second, from a process of its own. */
-  async loud(name: string, rate: number, seconds: number): Promise<void> {
-    const args = [path.join(import.meta.dirname, 'loud.ts'), this.root, name, String(rate), String(seconds)];
+  async loud(name: string, rate: number, seconds: number, lineBytes = 1000): Promise<void> {
+    const numbers = [rate, seconds, lineBytes].map(String);
+    const args = [path.join(import.meta.dirname, 'loud.ts'), this.root, name, ...numbers];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     this.pods.push({ name, written: Number(stdout) });
+  }
+
+  /** Bytes in the agent's buffer folder. */
+  bufferBytes(): number {
+    const folder = path.join(this.root, 'buffer');
+    if (!fs.existsSync(folder)) return 0;
+    return fs.readdirSync(folder).reduce((sum, name) => {
+      const stat = fs.statSync(path.join(folder, name), { throwIfNoEntry: false });
+      return sum + (stat?.size ?? 0);
+    }, 0);
+  }
+
+  /** Until a number stays the same for two seconds. */
+  async settled(number: () => number): Promise<void> {
+    let last = -1;
+    for (let since = Date.now(); Date.now() - since < 2000; await sleep(100)) {
+      this.agent.measure();
+      const now = number();
+      if (now !== last) [last, since] = [now, Date.now()];
+    }
   }
 
   async arrived(share = 1): Promise<void> {

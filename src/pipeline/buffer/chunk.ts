@@ -9,6 +9,7 @@
  */
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { SluiceError } from '../core/errors.ts';
 import type { FsPort } from '../core/ports.ts';
 import type { ChunkMeta } from '../plugin.ts';
 import { givePlace, takePlace } from './places.ts';
@@ -34,11 +35,22 @@ export interface Chunk {
   /** Nobody looks at what `read` gave any more. */
   release(): void;
   replace(bytes: Buffer, count: number): void;
+  /** What there is now, to come back to. */
+  mark(): Mark;
+  /** Takes back what was appended since; a chunk that was queued since is not asked. */
+  rollBack(to: Mark): void;
   /** Staged → queued. */
   enqueue(): void;
   /** Delivered: forget it. */
   purge(): void;
   close(): void;
+}
+
+export interface Mark {
+  readonly size: number;
+  readonly count: number;
+  /** Where the next append goes. */
+  readonly end: number;
 }
 
 export class MemoryChunk implements Chunk {
@@ -83,6 +95,17 @@ export class MemoryChunk implements Chunk {
   }
 
   release(): void {}
+
+  mark(): Mark {
+    return { size: this.size, count: this.count, end: this.#parts.length };
+  }
+
+  rollBack(to: Mark): void {
+    this.#parts.length = to.end;
+    this.size = to.size;
+    this.count = to.count;
+  }
+
   enqueue(): void {}
   purge(): void {
     this.#parts = [];
@@ -120,6 +143,8 @@ export class FileChunk implements Chunk {
   #state: 'b' | 'q';
   #fd: number | undefined;
   #end = 0;
+  /** Behind the entries stands what was taken back. */
+  #isTooLong = false;
   /** Every byte was written by this process: the crc is for what a crash or another disk did. */
   #own = false;
   /** Where the file was read to, last. */
@@ -191,11 +216,40 @@ export class FileChunk implements Chunk {
   }
 
   #append(bytes: Buffer, count: number): void {
-    // An enqueue that failed has closed the file.
-    this.#fd ??= this.#files.fs.openSync(this.path, 'r+');
     this.#write(bytes, this.#files.sync);
     this.size += bytes.length - HEAD;
     this.count += count;
+  }
+
+  mark(): Mark {
+    return { size: this.size, count: this.count, end: this.#end };
+  }
+
+  rollBack(to: Mark): void {
+    this.#end = to.end;
+    this.size = to.size;
+    this.count = to.count;
+    this.#cutOff();
+  }
+
+  /** Nothing but the entries may stand in the file; a disk that cannot do that now is asked again before the chunk is queued. */
+  #cutOff(): void {
+    const { fs, sync } = this.#files;
+    this.#isTooLong = true;
+    try {
+      const fd = this.#open();
+      fs.ftruncateSync(fd, this.#end);
+      if (sync) fs.fdatasyncSync(fd);
+      this.#isTooLong = false;
+    } catch {
+      // Until then the next append goes to the same place.
+    }
+  }
+
+  /** An enqueue has closed the file. */
+  #open(): number {
+    this.#fd ??= this.#files.fs.openSync(this.path, 'r+');
+    return this.#fd;
   }
 
   read(): Buffer {
@@ -235,6 +289,8 @@ export class FileChunk implements Chunk {
   enqueue(): void {
     if (this.#state === 'q') return;
     const { fs, path, single } = this.#files;
+    if (this.#isTooLong) this.#cutOff();
+    if (this.#isTooLong) throw new SluiceError('ERR_DISK', 'a chunk file cannot be cut off');
     this.close();
     const queued = path(this.id, 'q', this.meta);
     // The data's name decides; a meta file of either state is found. A failed step leaves the chunk staged.
@@ -263,17 +319,13 @@ export class FileChunk implements Chunk {
   /** All or nothing: what a failed write left is cut off before the error goes on. */
   #write(bytes: Buffer, sync = false): void {
     const { fs } = this.#files;
-    const fd = this.#fd!;
+    const fd = this.#open();
     let done = 0;
     try {
       while (done < bytes.length) done += fs.writeSync(fd, bytes, done, bytes.length - done, this.#end + done);
       if (sync) fs.fdatasyncSync(fd);
     } catch (error) {
-      try {
-        fs.ftruncateSync(fd, this.#end);
-      } catch {
-        // A disk that cannot even do that: the next write goes to the same place, and reading skips what is no frame.
-      }
+      this.#cutOff();
       throw error;
     }
     this.#end += bytes.length;

@@ -25,7 +25,7 @@ import type {
   ReadyChunk,
   Render,
 } from '../plugin.ts';
-import { type Chunk, HEAD } from './chunk.ts';
+import { type Chunk, HEAD, type Mark } from './chunk.ts';
 import type { ForeignChunk } from './fluentd-chunk.ts';
 import { FlushMetrics } from './metrics.ts';
 import { bufferZone, chunkKeys } from './placeholders.ts';
@@ -85,6 +85,8 @@ export class OutputBuffer implements Output {
   readonly #isFile: boolean;
   #store: ChunkStore | undefined;
   readonly #stage = new Map<string, Chunk>();
+  /** Full, and not queued yet: until the emit is done, or the disk lets them. */
+  readonly #filled: Chunk[] = [];
   readonly #queue: Chunk[] = [];
   /** Delivered, but their files are still there. */
   readonly #unpurged: Chunk[] = [];
@@ -93,6 +95,8 @@ export class OutputBuffer implements Output {
   readonly #turns = new LRUCache<string, number>({ max: 4096 });
   #turn = 0;
   #writing = 0;
+  /** Chunks that the emit of now has put something into, as they were before. */
+  readonly #touched: { readonly chunk: Chunk; readonly mark: Mark }[] = [];
   #retry: Retry | undefined;
   readonly #probing: Probing;
   /** The last request had no answer in its time: a little is sent first, so that the next one cannot hang as long. */
@@ -163,6 +167,8 @@ export class OutputBuffer implements Output {
       let records = 0;
       for (const { tag, events } of foreign.streams(TAKEN_AT_ONCE)) {
         this.#putAll(foreign.meta, new EventStream(tag, [...events]));
+        this.#touched.length = 0;
+        this.#queueFull();
         records += events.length;
       }
       foreign.remove();
@@ -181,12 +187,36 @@ export class OutputBuffer implements Output {
     if (this.#full()) return this.#overflow(stream);
     this.#counts.emit_count++;
     this.#counts.emit_records += length;
-    if (!this.#keys.time && this.#accessors.length === 0)
-      this.#putAll(this.#keys.tag ? { tag: stream.tag } : {}, stream);
-    else for (const [meta, group] of this.#groups(stream)) this.#putAll(meta, new EventStream(stream.tag, group));
-    if (this.#mode === 'immediate') {
-      for (const chunk of [...this.#stage.values()]) this.#enqueueStaged(chunk);
-      this.#drain();
+    const queued = this.#queue.length;
+    try {
+      if (!this.#keys.time && this.#accessors.length === 0)
+        this.#putAll(this.#keys.tag ? { tag: stream.tag } : {}, stream);
+      else for (const [meta, group] of this.#groups(stream)) this.#putAll(meta, new EventStream(stream.tag, group));
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+    this.#touched.length = 0;
+    this.#queueFull();
+    if (this.#mode === 'immediate') for (const chunk of [...this.#stage.values()]) this.#enqueueStaged(chunk);
+    if (this.#queue.length > queued) this.#drain();
+  }
+
+  /** All or nothing: what an emit that failed has put into chunks would come again with the next try. */
+  #rollBack(): void {
+    for (const { chunk, mark } of this.#touched.splice(0)) chunk.rollBack(mark);
+    this.#queueFull();
+  }
+
+  /** Only now: a chunk can be taken back as long as it is not queued. */
+  #queueFull(): void {
+    for (const chunk of this.#filled.splice(0)) {
+      try {
+        this.#enqueue(chunk);
+      } catch (error) {
+        this.#filled.push(chunk);
+        this.#diskFailed('a chunk could not be queued', chunk, error);
+      }
     }
   }
 
@@ -222,13 +252,13 @@ export class OutputBuffer implements Output {
     if (!this.#isFile && this.#queue.length > 0)
       this.#host.log.warn('chunks of a memory buffer are lost at the stop', { chunks: this.#queue.length });
     for (const chunk of this.#unpurged.splice(0)) this.#remove(chunk);
-    for (const chunk of [...this.#stage.values(), ...this.#queue]) chunk.close();
+    for (const chunk of [...this.#stage.values(), ...this.#filled, ...this.#queue]) chunk.close();
     await this.#output.stop?.();
     await this.#host.secondary?.stop?.();
   }
 
   stats(): PluginStats {
-    const stage = [...this.#stage.values()];
+    const stage = [...this.#stage.values(), ...this.#filled];
     const sum = (chunks: readonly Chunk[]) => chunks.reduce((bytes, chunk) => bytes + chunk.size, 0);
     const timekeys = [...stage, ...this.#queue].map((chunk) => chunk.meta.timekey).filter((key) => key !== undefined);
     const total = sum(stage) + sum(this.#queue);
@@ -286,11 +316,9 @@ export class OutputBuffer implements Output {
     const { tag, columns } = stream;
     const done = columns === undefined ? 0 : this.#putColumns(meta, tag, columns);
     if (done < stream.length) this.#put(meta, tag, done === 0 ? stream.events : stream.events.slice(done));
-    const chunk = this.#stage.get(metaKey(meta));
-    if (chunk !== undefined && chunk.size >= this.#chunkLimit * this.#config.chunk_full_threshold) {
-      this.#enqueueStaged(chunk);
-      this.#drain();
-    }
+    const key = metaKey(meta);
+    const chunk = this.#stage.get(key);
+    if (chunk !== undefined && this.#isFull(chunk)) this.#fill(key);
   }
 
   /** Puts in the rows whose documents the kernel can make, in as few appends as there is room for; gives how many. */
@@ -319,9 +347,9 @@ export class OutputBuffer implements Output {
       row = next;
       if (row === layout.to) continue;
       if (row > appended) append();
-      // Nothing fits: the chunk is full. A document that is larger than any chunk, and a disk that refuses, are matters of `#put`.
+      // Nothing fits: the chunk is full. A document that is larger than any chunk is a matter of `#put`.
       else if (staged === undefined || staged.count === 0) break;
-      else if (!this.#enqueueStaged(staged)) break;
+      else this.#fill(key);
     }
     append();
     return row;
@@ -345,8 +373,7 @@ export class OutputBuffer implements Output {
       if (size > this.#chunkLimit || (maxRecords !== undefined && records > maxRecords)) {
         pieces.push(text);
         this.#append(key, meta, pieces, count);
-        const full = this.#stage.get(key);
-        if (full !== undefined) this.#enqueueStaged(full);
+        this.#fill(key);
         pieces = [];
         done = 0;
         text = '';
@@ -364,6 +391,13 @@ export class OutputBuffer implements Output {
     this.#append(key, meta, pieces, count);
   }
 
+  #fill(key: string): void {
+    const chunk = this.#stage.get(key);
+    if (chunk === undefined) return;
+    this.#stage.delete(key);
+    this.#filled.push(chunk);
+  }
+
   /** `entries`: pieces of text, or bytes behind HEAD free ones. */
   #append(key: string, meta: ChunkMeta, entries: readonly string[] | Buffer, count: number): void {
     if (count === 0) return;
@@ -374,6 +408,7 @@ export class OutputBuffer implements Output {
     }
     try {
       const before = chunk.size;
+      this.#touch(chunk);
       if (Buffer.isBuffer(entries)) chunk.appendBytes(entries, count);
       else chunk.append(entries, count);
       this.#counts.emit_size += chunk.size - before;
@@ -381,6 +416,13 @@ export class OutputBuffer implements Output {
       this.#metrics.diskError();
       throw error;
     }
+  }
+
+  #touch(chunk: Chunk): void {
+    const { length } = this.#touched;
+    // Nearly always it is the last one again.
+    if (length > 0 && this.#touched[length - 1]!.chunk === chunk) return;
+    if (!this.#touched.some((one) => one.chunk === chunk)) this.#touched.push({ chunk, mark: chunk.mark() });
   }
 
   #renderer(key: string, tag: string, meta: ChunkMeta): Render {
@@ -397,6 +439,7 @@ export class OutputBuffer implements Output {
   #full(): boolean {
     let total = 0;
     for (const chunk of this.#stage.values()) total += chunk.size;
+    for (const chunk of this.#filled) total += chunk.size;
     for (const chunk of this.#queue) total += chunk.size;
     return total >= this.#totalLimit;
   }
@@ -426,14 +469,12 @@ export class OutputBuffer implements Output {
   readonly #inFlight = new Set<Chunk>();
 
   /** A disk that refuses leaves the chunk staged: the next tick tries again. */
-  #enqueueStaged(chunk: Chunk): boolean {
+  #enqueueStaged(chunk: Chunk): void {
     try {
       this.#enqueue(chunk);
       this.#stage.delete(metaKey(chunk.meta));
-      return true;
     } catch (error) {
       this.#diskFailed('a chunk could not be queued', chunk, error);
-      return false;
     }
   }
 
@@ -450,6 +491,7 @@ export class OutputBuffer implements Output {
 
   #tick(): void {
     for (const chunk of this.#unpurged.splice(0)) this.#remove(chunk);
+    this.#queueFull();
     this.#enqueueDue();
     this.#drain();
   }
@@ -457,11 +499,26 @@ export class OutputBuffer implements Output {
   #enqueueDue(): void {
     const now = this.#host.ports.clock.now();
     const { queued_chunks_limit_size: limit = this.#config.flush_thread_count } = this.#config;
+    let waiting = this.#waitingInQueue();
     for (const chunk of [...this.#stage.values()]) {
       // While the output is away chunks grow in the stage, instead of becoming many small ones.
-      if (this.#queue.length - this.#inFlight.size >= limit) break;
-      if (this.#due(chunk, now)) this.#enqueueStaged(chunk);
+      if (waiting >= limit) break;
+      if (!this.#due(chunk, now)) continue;
+      this.#enqueueStaged(chunk);
+      waiting++;
     }
+  }
+
+  /** Chunks that nobody writes yet. While the output takes chunks the full ones do not count: a loud tag has many, and would keep quiet ones staged. */
+  #waitingInQueue(): number {
+    let waiting = 0;
+    for (const chunk of this.#queue)
+      if (!this.#inFlight.has(chunk) && (this.#retry !== undefined || !this.#isFull(chunk))) waiting++;
+    return waiting;
+  }
+
+  #isFull(chunk: Chunk): boolean {
+    return chunk.size >= this.#chunkLimit * this.#config.chunk_full_threshold;
   }
 
   #due(chunk: Chunk, now: number): boolean {

@@ -34,6 +34,8 @@ const MAX_BETWEEN = 100;
 
 export class Chains {
   readonly #host: ChainHost;
+  /** By what is going on now. */
+  #opened: Watcher[] = [];
 
   constructor(host: ChainHost) {
     this.#host = host;
@@ -41,8 +43,44 @@ export class Chains {
 
   /** A path that is not followed yet. `fresh`: it appeared while the agent ran. @throws ENOENT and the like */
   open(file: string, known: Known | undefined, fresh: boolean): Watcher[] {
+    return this.#whole(() => this.#open(file, known, fresh));
+  }
+
+  /**
+   * The path leads elsewhere: what came after `last`, the file it led to. `marks`: heads of files that came before it.
+   * @throws ENOENT where nothing came yet
+   */
+  newer(file: string, last: Watcher, marks: readonly HeadMark[]): Watcher[] {
+    return this.#whole(() => this.#newer(file, last, marks));
+  }
+
+  /** `watcher` was cut off: the copy that was made of it before (copytruncate) and what came after that copy. */
+  copies(watcher: Watcher): Watcher[] {
+    return this.#whole(() => this.#copies(watcher));
+  }
+
+  /** All or nothing: an error leaves no file open. */
+  #whole(find: () => Watcher[]): Watcher[] {
+    this.#opened = [];
+    try {
+      return find();
+    } catch (error) {
+      closeAll(this.#opened);
+      throw error;
+    } finally {
+      this.#opened = [];
+    }
+  }
+
+  #watcher(file: string, real: string, packed: boolean): Watcher {
+    const watcher = new Watcher(file, { real, packed }, this.#host.fs, this.#host.nodeName);
+    this.#opened.push(watcher);
+    return watcher;
+  }
+
+  #open(file: string, known: Known | undefined, fresh: boolean): Watcher[] {
     const real = this.#host.fs.realpathSync(file);
-    const current = new Watcher(file, { real, packed: false }, this.#host.fs, this.#host.nodeName);
+    const current = this.#watcher(file, real, false);
     if (known === undefined) return fresh ? [...this.#neverRead(file, real, current), current] : [current];
     const mark = known.identity?.mark;
     const sameInode = current.inode === known.inode;
@@ -73,13 +111,9 @@ export class Chains {
     return [...siblings.slice(at), current];
   }
 
-  /**
-   * The path leads elsewhere: what came after `last`, the file it led to. `marks`: heads of files that came before it.
-   * @throws ENOENT where nothing came yet
-   */
-  newer(file: string, last: Watcher, marks: readonly HeadMark[]): Watcher[] {
+  #newer(file: string, last: Watcher, marks: readonly HeadMark[]): Watcher[] {
     const real = this.#host.fs.realpathSync(file);
-    const current = new Watcher(file, { real, packed: false }, this.#host.fs, this.#host.nodeName);
+    const current = this.#watcher(file, real, false);
     const siblings = this.#siblings(file, real);
     if (last.real !== real) siblings.unshift(...this.#elsewhere(file, last.real, real, siblings));
     // It may have been empty when it was opened.
@@ -104,8 +138,7 @@ export class Chains {
     return [...newer, current];
   }
 
-  /** `watcher` was cut off: the copy that was made of it before (copytruncate) and what came after that copy. */
-  copies(watcher: Watcher): Watcher[] {
+  #copies(watcher: Watcher): Watcher[] {
     const mark = markOf(watcher.head);
     const siblings = this.#siblings(watcher.path, watcher.real);
     const at = siblings.findIndex(
@@ -161,13 +194,10 @@ export class Chains {
     const opened: Watcher[] = [];
     for (const { file: real, gz } of list) {
       try {
-        opened.push(new Watcher(file, { real, packed: gz }, this.#host.fs, this.#host.nodeName));
+        opened.push(this.#watcher(file, real, gz));
       } catch (error) {
         // Gone between the list and here: packed or removed by whoever rotates.
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-          closeAll(opened);
-          throw error;
-        }
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         if (!gz) opened.push(...this.#openAll(file, [{ file: `${real}.gz`, gz: true }]));
       }
     }

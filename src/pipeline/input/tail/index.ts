@@ -18,6 +18,7 @@ import { markOf } from './head.ts';
 import { Held } from './held.ts';
 import { Ledger } from './ledger.ts';
 import { type LineOptions, LineReader, recoder } from './lines.ts';
+import { mostFiles } from './most-files.ts';
 import { Paths, tagOf } from './paths.ts';
 import { Reading } from './reading.ts';
 import { schema } from './schema.ts';
@@ -64,6 +65,10 @@ class Tail implements Input {
   #ledger: Ledger | undefined;
   #turns: Turns | undefined;
   readonly #denied = new Set<string>();
+  /** Files that may be open at the same time. */
+  #most = Number.POSITIVE_INFINITY;
+  #isShort = false;
+  readonly #waiting: ReturnType<InputHost['metrics']['gauge']>;
   #folders: FSWatcher | undefined;
   /** Names that appeared since the last tick. */
   readonly #appeared = new Set<string>();
@@ -86,6 +91,9 @@ class Tail implements Input {
     });
     const { held_deleted_limit: held } = config;
     this.#held = held === undefined ? undefined : new Held(held, this.#following, host);
+    this.#waiting = host.metrics.gauge('sluice_tail_waiting_files', 'Files that are not opened because too many are.', [
+      'plugin_id',
+    ]);
     this.#opener = this.#chainsFrom(Number.POSITIVE_INFINITY);
   }
 
@@ -107,6 +115,7 @@ class Tail implements Input {
     const following = this.#following;
     const ledger = new Ledger(config.pos_file, fs, following, host.log);
     this.#ledger = ledger;
+    this.#most = mostFiles(fs);
     if (!config.skip_refresh_on_startup) this.#refresh();
     this.#started = true;
     this.#opener = this.#chainsFrom(clock.now());
@@ -187,7 +196,8 @@ class Tail implements Input {
     const now = this.#host.ports.clock.now();
     const inodes = this.#followedInodes();
     for (const file of files)
-      if (!this.#following.chains.has(file) && this.#paths.includes(file, now)) this.#open(file, inodes);
+      if (!this.#following.chains.has(file) && this.#hasRoom() && this.#paths.includes(file, now))
+        this.#open(file, inodes);
   }
 
   /** Finds new files and forgets those that are gone. */
@@ -202,15 +212,29 @@ class Tail implements Input {
       return;
     }
     const inodes = this.#followedInodes();
+    let waiting = 0;
     for (const file of found) {
       const chain = chains.get(file);
-      if (chain === undefined) this.#open(file, inodes);
+      if (chain === undefined && !this.#hasRoom()) waiting++;
+      else if (chain === undefined) this.#open(file, inodes);
       // A file that was read to its end is looked at by its own timer.
       else if (chain.length > 1 || chain[0]!.watcher.size !== chain[0]!.watcher.position)
         this.#noticeRotation(file, chain);
     }
     if (!this.#started) this.#ledger?.forgetVanished(new Set(found), this.#host.ports.fs.existsSync);
+    if (waiting > 0 && !this.#isShort)
+      this.#host.log.warn('too many files for the limit of open files: some wait until others are gone', {
+        most: this.#most,
+        waiting,
+      });
+    this.#isShort = waiting > 0;
+    this.#waiting.set(waiting, { plugin_id: this.#host.id });
     this.#held?.cap();
+  }
+
+  /** Buffers and connections need descriptors too, or what is read could not go on. */
+  #hasRoom(): boolean {
+    return this.#stats.opened - this.#stats.closed < this.#most;
   }
 
   #followedInodes(): Set<number> | undefined {

@@ -6,6 +6,7 @@
  * becomes of the lines.
  */
 import { isUtf8 } from 'node:buffer';
+import type { Stats } from 'node:fs';
 import type { Origin } from '../../core/event.ts';
 import { BLOCK, theKernel } from '../../core/kernel/index.ts';
 import type { FsPort } from '../../core/ports.ts';
@@ -67,6 +68,7 @@ export class Watcher implements Origin {
   #scanned = -1;
   #mtime = 0;
   #refused = false;
+  #isClosed = false;
   readonly #fs: FsPort;
 
   constructor(path: string, file: { readonly real: string; readonly packed: boolean }, fs: FsPort, nodeName: string) {
@@ -75,13 +77,24 @@ export class Watcher implements Origin {
     this.packed = file.packed;
     this.#fs = fs;
     this.fd = fs.openSync(file.real, 'r');
-    const stat = fs.fstatSync(this.fd);
+    const { stat, head } = this.#firstLook();
     this.inode = stat.ino;
     this.dev = stat.dev;
     this.size = stat.size;
-    this.head = file.packed ? readPackedHead(fs, this.fd) : readHead(fs, this.fd);
+    this.head = head;
     // The birth time tells an inode that is used again from the file it was before.
     this.id = `${nodeName}/${stat.dev}:${stat.ino}:${Math.round(stat.birthtimeMs * 1000)}`;
+  }
+
+  /** A file that cannot be read is not left open. */
+  #firstLook(): { stat: Stats; head: Buffer } {
+    try {
+      const stat = this.#fs.fstatSync(this.fd);
+      return { stat, head: this.packed ? readPackedHead(this.#fs, this.fd) : readHead(this.#fs, this.fd) };
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** Looks at the size; true when there may be new lines, or other lines: the file may have been cut off. */
@@ -177,6 +190,8 @@ export class Watcher implements Origin {
   }
 
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#fs.closeSync(this.fd);
   }
 }
