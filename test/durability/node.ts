@@ -85,7 +85,13 @@ export class Node {
   #bufferParts(port: FsPort): Parameters<typeof createBuffer> {
     const given = {
       ...{ '@type': 'file', path: '/disk/buffer', durability: this.#durability, flush_mode: 'interval' },
-      ...{ flush_interval: '1', chunk_limit_size: '2k', retry_forever: 'true', retry_wait: '0.01' },
+      ...{
+        flush_interval: '1',
+        chunk_limit_size: '2k',
+        retry_forever: 'true',
+        retry_wait: '0.01',
+        retry_max_interval: '0.05',
+      },
     };
     const values = Object.entries(given).map(([name, value]): [string, Param] => [
       name,
