@@ -130,7 +130,7 @@ describe.runIf(serverAvailable('kube'))('with a real API server', () => {
       ).toEqual(['team-a']);
     });
 
-    it('no token, garbage, expired tokens, tokens of another audience and of deleted accounts are refused', async () => {
+    it.concurrent('no token, garbage, expired tokens, tokens of another audience and of deleted accounts are refused', async () => {
       expect(await jobs(view, {})).toBe(401);
       expect(await jobs(view, bearer('garbage'))).toBe(401);
       expect(await jobs(view, bearer(expired(await token('team-a', 'anna'))))).toBe(401);
@@ -143,15 +143,43 @@ describe.runIf(serverAvailable('kube'))('with a real API server', () => {
       await expect.poll(() => jobs(view, bearer(gone)), { timeout: 60_000, interval: 500 }).toBe(401);
     });
 
-    /** The same claims, signed by the same key, but of two hours ago. */
-    function expired(jwt: string): string {
+    it.concurrent('a stream ends when the right is taken away, and when its token expires', async () => {
+      await create('/api/v1/namespaces/team-a/serviceaccounts', { metadata: { name: 'eve' } });
+      const bindings = '/apis/rbac.authorization.k8s.io/v1/namespaces/team-a/rolebindings';
+      const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'logs' };
+      const subjects = [{ kind: 'ServiceAccount', name: 'eve', namespace: 'team-a' }];
+      await create(bindings, { metadata: { name: 'eve' }, subjects, roleRef });
+      const eve = bearer(await token('team-a', 'eve'));
+      const soon = bearer(signed(await token('team-a', 'anna'), 8));
+      const follow = (headers: Headers) =>
+        fetch(`${view.url}/api/v1/jobs/team-a.feature-x/logs/stream?tail=1`, { headers });
+      const [revoked, expiring] = await Promise.all([follow(eve), follow(soon)]);
+      expect([revoked.status, expiring.status, await jobs(view, eve)]).toEqual([200, 200, ['team-a']]);
+      await kube.request('DELETE', `${bindings}/eve`);
+      // Bodies that end: a stream that went on would hold the test up.
+      const [first, second] = await Promise.all([revoked.text(), expiring.text()]);
+      for (const [text, code] of [
+        [first, 'ERR_NOT_FOUND'],
+        [second, 'ERR_UNAUTHORIZED'],
+      ] as const) {
+        expect(text).toContain('secret of team-a');
+        expect(text).toContain('event: live');
+        expect(JSON.parse(/event: problem\ndata: (.*)\n\n$/.exec(text)![1]!)).toMatchObject({ code });
+      }
+      expect([await jobs(view, eve), (await follow(eve)).status, (await follow(soon)).status]).toEqual([[], 404, 401]);
+    });
+
+    const expired = (jwt: string) => signed(jwt, -6600);
+
+    /** The same claims, signed by the same key, that end in so many seconds. */
+    function signed(jwt: string, seconds: number): string {
       const [head, claims] = jwt
         .split('.')
         .slice(0, 2)
         .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')));
-      const past = Math.floor(Date.now() / 1000) - 7200;
+      const now = Math.floor(Date.now() / 1000);
       const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-      const body = `${encode(head)}.${encode({ ...claims, iat: past, nbf: past, exp: past + 600 })}`;
+      const body = `${encode(head)}.${encode({ ...claims, iat: now - 7200, nbf: now - 7200, exp: now + seconds })}`;
       const key = fs.readFileSync(path.join(kube.dir, 'sa.key'));
       return `${body}.${createSign('sha256').update(body).sign(key).toString('base64url')}`;
     }
@@ -166,6 +194,17 @@ describe.runIf(serverAvailable('kube'))('with a real API server', () => {
         'secret of team-a\n',
       );
       expect((await sluice('logs', '--server', view.url, '--token-file', file, 'team-b.feature-x')).code).toBe(3);
+      const kubeconfig = path.join(dir, 'anna.kubeconfig');
+      const context = { name: 'c', context: { cluster: 'k', user: 'anna' } };
+      const config = {
+        ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'c', contexts: [context] },
+        clusters: [{ name: 'k', cluster: { server: 'https://127.0.0.1:1' } }],
+        users: [{ name: 'anna', user: { token: await token('team-a', 'anna') } }],
+      };
+      fs.writeFileSync(kubeconfig, JSON.stringify(config));
+      expect((await sluice('jobs', '--server', view.url, '--kubeconfig', kubeconfig)).out).toContain(
+        'team-a.feature-x',
+      );
       expect((await sluice('logs', '--server', view.url, 'team-a.feature-x')).code).toBe(1);
     });
   });

@@ -1,13 +1,13 @@
 /**
  * `…/logs/stream`: lines as server-sent events, as they arrive.
  *
- * Events: `source` (before the first line of a container), `entry`, `problem` (the cluster is away; it goes on by itself), `live` (all that was there
- * has been given). Ids are `session.number.time`: a client that comes back within KEEP_MS gets what it missed, no line twice; after
+ * Events: `source` (before the first line of a container), `entry`, `problem` (the cluster is away: it goes on by itself; or who follows may not read any
+ * more: it ends), `live` (all that was there has been given). Ids are `session.number.time`: a client that comes back within KEEP_MS gets what it missed, no line twice; after
  * that, or after a restart of the viewer, lines from `time` on are given again (each has its own id).
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { badRequest } from '../errors.ts';
+import { badRequest, ViewerError } from '../errors.ts';
 import type { Entry } from '../read/entry.ts';
 import type { Follower } from '../read/follow.ts';
 import type { Viewer } from '../viewer.ts';
@@ -104,7 +104,8 @@ async function answerStream(viewer: Viewer, gate: Gate, sessions: Map<string, Se
   }
 }
 
-async function stream(session: Session, missed: readonly Entry[], { response, signal }: Call): Promise<void> {
+async function stream(session: Session, missed: readonly Entry[], call: Call): Promise<void> {
+  const { response, signal } = call;
   const output = new Output(response, false);
   const numbers = new SourceNumbers();
   const settled = () => Math.floor(session.follower.settled).toString(36);
@@ -124,6 +125,7 @@ async function stream(session: Session, missed: readonly Entry[], { response, si
   let isLive = false;
   while (!signal.aborted) {
     try {
+      await call.identify();
       for await (const batch of session.follower.poll(signal)) {
         const first = session.from + session.kept.length;
         keep(session, batch);
@@ -136,6 +138,7 @@ async function stream(session: Session, missed: readonly Entry[], { response, si
     } catch (error) {
       if (signal.aborted) return;
       if (!isAway) await output.write(`event: problem\ndata: ${JSON.stringify(problemOf(error))}\n\n`);
+      if (endsStream(error)) return output.end({});
       isAway = true;
     }
     if (performance.now() > pingAt) {
@@ -144,6 +147,11 @@ async function stream(session: Session, missed: readonly Entry[], { response, si
     }
     await delay(isAway ? AWAY_MS : POLL_MS, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Who may not read (any more) is not kept waiting; whoever may comes again and goes on where it was. */
+function endsStream(error: unknown): boolean {
+  return error instanceof ViewerError && [401, 403, 404].includes(error.status);
 }
 
 function keep(session: Session, entries: readonly Entry[]): void {

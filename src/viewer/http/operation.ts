@@ -20,6 +20,8 @@ export interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly visitor: Visitor;
+  /** Asks again who this is: a token may end while an answer goes on. @throws ViewerError 401 or 403 */
+  identify(): Promise<Visitor>;
   /** Checked against the operation's parameters; absent ones have their default or are missing. */
   readonly params: Readonly<Record<string, string>>;
   /** Aborted when the client goes away. */

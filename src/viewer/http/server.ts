@@ -85,13 +85,14 @@ export async function startServer(options: ServerOptions, host: string, port: nu
       return void response.end(request.method === 'HEAD' ? undefined : asset.body);
     }
     if (!url.pathname.startsWith('/api/v1/')) throw notFound(`there is nothing at ${url.pathname.slice(0, 100)}`);
-    const visitor = await access.identify(request);
+    const identify = () => access.identify(request);
+    const visitor = await identify();
     const found = match(url.pathname.slice('/api/v1'.length));
     if (found === undefined) throw notFound(`there is nothing at ${url.pathname.slice(0, 100)}`);
     const params = checkParams(found, url.searchParams);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    await found.operation.handle({ request, response, visitor, params, signal: gone.signal });
+    await found.operation.handle({ request, response, visitor, identify, params, signal: gone.signal });
   }
 
   const server = http.createServer((request, response) => {
