@@ -12,7 +12,7 @@ import type { ConfigOf } from '../../../config/schema.ts';
 import { PluginConfigError } from '../../core/errors.ts';
 import type { Timer } from '../../core/ports.ts';
 import { defineInput, type FollowedFile, type Input, type InputHost, type PluginStats } from '../../plugin.ts';
-import { Chains } from './chain.ts';
+import { Chains, type Known } from './chain.ts';
 import { type Chain, type Followed, Following } from './followed.ts';
 import { markOf } from './head.ts';
 import { Held } from './held.ts';
@@ -28,6 +28,7 @@ import type { Watcher } from './watcher.ts';
 const TICK_MS = 50;
 /** Discovery in between chokidar's events, when the folder itself does not exist yet. */
 const MIN_REFRESH_MS = 1000;
+const MOST_DRAINED = 1000;
 
 export const plugin = defineInput({
   kind: 'input',
@@ -77,6 +78,8 @@ class Tail implements Input {
   #started = false;
   #stats = { opened: 0, closed: 0, rotated: 0 };
   readonly #held: Held | undefined;
+  /** With follow_inodes: rotated files that were read to their end, by inode. They may be followed again by their new names. */
+  readonly #drained = new Map<number, Known>();
 
   constructor(config: ConfigOf<typeof schema>, host: InputHost, lineOptions: LineOptions) {
     this.#config = config;
@@ -127,7 +130,10 @@ class Tail implements Input {
     this.#turns = new Turns({
       ...{ host, following, ledger, reading, rotateWait: config.rotate_wait },
       noticeRotation: (file, chain) => this.#noticeRotation(file, chain),
-      close: (followed) => this.#closeFile(followed),
+      close: (followed) => {
+        if (config.follow_inodes) this.#keepDrained(followed);
+        this.#closeFile(followed);
+      },
     });
     this.#watchFolders();
     this.#timers.push(clock.every(TICK_MS, () => this.#tick()));
@@ -246,7 +252,7 @@ class Tail implements Input {
     try {
       const inode = fs.statSync(file).ino;
       if (inodes?.has(inode)) return;
-      const known = this.#ledger?.find(file, inode, inodes !== undefined);
+      const known = this.#ledger?.find(file, inode, inodes !== undefined) ?? this.#drained.get(inode);
       const watchers = this.#opener.open(file, known, this.#started);
       if (known === undefined && !this.#started && !this.#config.read_from_head)
         watchers[0]!.position = watchers[0]!.size;
@@ -285,6 +291,17 @@ class Tail implements Input {
       budgetAt: 0,
       budget: 0,
     };
+  }
+
+  #keepDrained({ watcher, lines }: Followed): void {
+    const { inode, id, real } = watcher;
+    if (this.#drained.size >= MOST_DRAINED) this.#drained.delete(this.#drained.keys().next().value!);
+    this.#drained.set(inode, {
+      position: lines.safePosition(watcher.position),
+      inode,
+      identity: { inode, mark: markOf(watcher.head), id, real },
+      before: undefined,
+    });
   }
 
   #closeFile({ watcher }: Followed): void {
