@@ -97,6 +97,8 @@ class Builder {
   readonly #instances: PluginInstance<Running>[] = [];
   readonly #labels = new Map<string, Router>();
   readonly #ids = new Map<string, Element>();
+  /** Files and folders that one plugin alone may use, with what for. */
+  readonly #owned = new Set<string>();
   /** Sections that stand in a `<worker N>`. */
   #ofOneWorker: ReadonlySet<Element> = new Set();
 
@@ -190,6 +192,7 @@ class Builder {
         this.#unique(instance.host.element, instance.host.id, instance.host.hasId);
         this.#instances.push(instance);
       },
+      ownsPath: (owner) => this.#owns(owner),
     };
     this.#checkLabel(element);
     return buildOutput(element, context);
@@ -230,6 +233,12 @@ class Builder {
         received: (count) => bytes.inc(count, labels),
       };
       this.#unique(element, host.id, host.hasId);
+      const { ownFile } = definition;
+      const file = ownFile === undefined ? undefined : element.params.get(ownFile)?.value;
+      if (file !== undefined && !this.#owns(`${ownFile} ${file}`))
+        throw new PluginConfigError(
+          `Other 'in_${type}' plugin already use same ${ownFile} path: plugin_id = ${host.id}, ${ownFile} path = ${file}`,
+        );
       const input: Input = definition.create(config, host);
       this.#instances.push(createInstance('input', input, host, definition.schema, { counted }));
     });
@@ -251,6 +260,13 @@ class Builder {
     if (type === undefined)
       this.#options.environment.problems.error(element, `Missing '@type' parameter on <${directive}> directive`);
     return type;
+  }
+
+  /** False when another plugin has it already. */
+  #owns(what: string): boolean {
+    if (this.#owned.has(what)) return false;
+    this.#owned.add(what);
+    return true;
   }
 
   #unique(element: Element, id: string, given: boolean): void {

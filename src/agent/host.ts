@@ -44,7 +44,9 @@ export function createHost(element: Element, type: string, environment: HostEnvi
   const given = element.params.get('@id')?.value ?? element.params.get('id')?.value;
   const level = element.params.get('@log_level')?.value ?? element.params.get('log_level')?.value;
   const { env } = environment;
-  const log = environment.log.logger(given, LEVELS.includes(level as Level) ? (level as Level) : undefined);
+  const isKnown = LEVELS.includes(level as Level);
+  if (level !== undefined && !isKnown) environment.problems.error(element, `Unknown log level: level = ${level}`);
+  const log = environment.log.logger(given, isKnown ? (level as Level) : undefined);
   return {
     id: given ?? madeUpId(),
     hasId: given !== undefined,
@@ -98,7 +100,8 @@ function buildInner(
   { element, fallback, parent, use }: Inner,
   environment: HostEnvironment,
 ): Parser | Formatter | undefined {
-  const type = typeOf(element) ?? fallback;
+  // The old spelling without `@` counts in sections of plugins only.
+  const type = element?.params.get('@type')?.value || fallback;
   if (type === undefined) {
     environment.problems.error(element ?? parent, `'@type' is required in <${kind === 'parser' ? 'parse' : 'format'}>`);
     return undefined;
@@ -110,6 +113,8 @@ function buildInner(
   }
   const own = element ?? parent.bare(kind === 'parser' ? 'parse' : 'format');
   const config = checkPlugin(kind, definition.schema, own, environment);
+  if (['utc', 'localtime'].every((name) => own.params.has(name) && definition.schema.params[name] !== undefined))
+    environment.problems.error(own, 'both of utc and localtime are specified, use only one of them');
   return definition.create(config, createHost(own, type, environment, use));
 }
 

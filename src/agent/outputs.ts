@@ -31,6 +31,8 @@ export interface OutputContext {
   readonly emitToLabel: (label: string, stream: EventStream) => void | Promise<void>;
   readonly emit: (stream: EventStream) => void | Promise<void>;
   readonly register: (instance: PluginInstance<Running>) => void;
+  /** False when another buffer has the path already. */
+  readonly ownsPath: (path: string) => boolean;
 }
 
 /** Takes the streams of an output; the instance behind it, which the agent starts and stops, is its `instance`. */
@@ -58,6 +60,11 @@ export function buildOutput(element: Element, context: OutputContext): OutputSin
   }
   const checked = checkSection(bufferSchema, own, problems, { strict: context.environment.strict });
   checkBuffer({ config: checked, buffer: own, given: bufferElement }, problems);
+  if (checked['@type'] !== 'memory' && checked.path !== undefined && !context.ownsPath(`buffer ${checked.path}`))
+    problems.error(
+      own,
+      `Other '${type}' plugin already uses same buffer path: type = ${type}, buffer path = ${checked.path}`,
+    );
   const inner: BufferedOutput = definition.create(config, host);
   const buffer = createBuffer(checked, own, inner, {
     log: host.log,
@@ -172,7 +179,9 @@ function checkBuffering(
   const buffer = element.child('buffer');
   const secondary = element.child('secondary');
   const isMulti = definition.schema.sections?.['store'] !== undefined;
-  if (definition.buffering === 'none' && !isMulti) {
+  const isBuffered =
+    definition.buffering === 'always' || (definition.buffering === 'with-section' && buffer !== undefined);
+  if (!isBuffered && !isMulti) {
     if (buffer !== undefined)
       problems.error(buffer, `<buffer> section is configured, but plugin '${type}' doesn't support buffering`);
     else if (secondary !== undefined) problems.error(secondary, 'Invalid <secondary> section for non-buffered plugin');

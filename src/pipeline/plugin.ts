@@ -349,6 +349,8 @@ export interface InputDefinition<S extends SectionSpec = SectionSpec> extends De
   readonly kind: 'input';
   /** Several workers would do the same work: with `workers` above 1 the plugin must stand in a `<worker N>` section. */
   readonly singleWorker?: true;
+  /** Names a parameter whose file belongs to one plugin alone. */
+  readonly ownFile?: string;
   create(config: ConfigOf<S>, host: InputHost): Input;
 }
 export interface FilterDefinition<S extends SectionSpec = SectionSpec> extends DefinitionBase<S> {

@@ -1,10 +1,10 @@
 /** `@type null`: takes everything and forgets it. `never_flush` exists for Fluentd's own tests and is accepted. */
-import { defineOutput } from '../plugin.ts';
+import { defineBufferedOutput } from '../plugin.ts';
 
-export const plugin = defineOutput({
+export const plugin = defineBufferedOutput({
   kind: 'output',
   type: 'null',
-  buffering: 'none',
+  buffering: 'with-section',
   doc: 'Drops every event. Put it where events are matched on purpose to go nowhere.',
   schema: {
     doc: 'Null output.',
@@ -17,5 +17,5 @@ export const plugin = defineOutput({
       },
     },
   },
-  create: () => ({ emit() {} }),
+  create: () => ({ renderer: () => () => '', write: async () => {} }),
 });

@@ -1,5 +1,4 @@
 /** `@type multi_format`: the first of several `<pattern>` parsers that matches. */
-import { PluginConfigError } from '../core/errors.ts';
 import { defineParser } from '../plugin.ts';
 
 export const plugin = defineParser({
@@ -13,7 +12,7 @@ export const plugin = defineParser({
   },
   create(config, host) {
     const patterns = config.$element.children.filter((child) => child.name === 'pattern');
-    if (patterns.length === 0) throw new PluginConfigError("'<pattern>' is required in multi_format");
+    if (patterns.length === 0) host.log.warn('multi_format without <pattern>: no line will match');
     const parsers = patterns.map((pattern) => {
       const params = [...pattern.params].filter(([name]) => name !== 'format_name');
       return { parser: host.parser(pattern.copy({ params })), name: pattern.text('format_name') ?? null };

@@ -9,10 +9,10 @@
  */
 import chokidar, { type FSWatcher } from 'chokidar';
 import type { ConfigOf } from '../../../config/schema.ts';
-import { PluginConfigError } from '../../core/errors.ts';
 import type { Timer } from '../../core/ports.ts';
 import { defineInput, type FollowedFile, type Input, type InputHost, type PluginStats } from '../../plugin.ts';
 import { Chains, type Known } from './chain.ts';
+import { checkConfig } from './checks.ts';
 import { type Chain, type Followed, Following } from './followed.ts';
 import { markOf } from './head.ts';
 import { Held } from './held.ts';
@@ -33,11 +33,12 @@ const MOST_DRAINED = 1000;
 export const plugin = defineInput({
   kind: 'input',
   singleWorker: true,
+  ownFile: 'pos_file',
   type: 'tail',
   doc: 'Follows files and emits their lines.',
   schema,
   create(config, host) {
-    if (config.path.trim() === '') throw new PluginConfigError("tail: 'path' parameter is required on tail input");
+    checkConfig(config);
     const encoding = config.encoding === undefined ? 'bytes' : 'utf-8';
     const parser = host.parser(config.$element.child('parse'), undefined, { encoding });
     if (config.pos_file === undefined)

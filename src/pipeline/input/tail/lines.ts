@@ -7,6 +7,7 @@ import { Shape } from '../../core/shape.ts';
 import { Shared } from '../../core/slot.ts';
 import { encodeJson, fromBytes } from '../../core/value.ts';
 import type { InputHost, Parser } from '../../plugin.ts';
+import { decoderOf } from './encodings.ts';
 import type { Lines } from './watcher.ts';
 
 export interface LineOptions {
@@ -168,6 +169,7 @@ export function recoder(
   // Without from_encoding the line counts as bytes of no encoding: only ASCII can be converted.
   if (from === undefined) return (line) => line.replace(/[^\x00-\x7f]/g, '\xef\xbf\xbd');
   if (/^utf-?8$/i.test(from)) return undefined;
-  const decoder = new TextDecoder(from);
+  const decoder = decoderOf(from);
+  if (decoder === undefined) return undefined;
   return (line) => Buffer.from(decoder.decode(Buffer.from(line, 'latin1')), 'utf8').toString('latin1');
 }
