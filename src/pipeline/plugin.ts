@@ -9,7 +9,7 @@
 
 import type { Element } from '../config/element.ts';
 import type { ConfigOf, SectionSpec } from '../config/schema.ts';
-import type { Columns } from './core/columns.ts';
+import type { Column, Columns, Template } from './core/columns.ts';
 import type { EventStream, LogEvent } from './core/event.ts';
 import type { Piece } from './core/kernel/index.ts';
 import type { Ports } from './core/ports.ts';
@@ -135,6 +135,8 @@ export interface Parser {
    * parsed one by one. The records are those that `parse` would give.
    */
   columns?(length: number): Columns | undefined;
+  /** The fields of the text in a column of all rows, which have no time; undefined where they must be parsed one by one. */
+  fields?(columns: Columns, column: Column): Template | undefined;
   /** multiline parsers: tells whether a line starts a new record. */
   readonly firstLine?: (line: string) => boolean;
   /** multiline parsers without a first line: lines are collected until `parse` gives a record. */

@@ -141,6 +141,46 @@ const jsonLines = fc
     }),
   );
 
+const inner = fc
+  .tuple(json, json, fc.integer({ min: 0, max: 40 }))
+  .map(([a, b, odd]) => (odd === 1 ? `{"a":${a}}` : odd === 2 ? `{"a":${a},"time":${b}}` : `{"a":${a},"log":${b}}`));
+const message = fc.oneof({ arbitrary: inner, weight: 5 }, text);
+const criLines = fc.array(
+  fc
+    .tuple(
+      time,
+      fc.constantFrom('stdout', 'stderr', '', 'std"out'),
+      fc.constantFrom('F', 'P'),
+      message,
+      fc.integer({ min: 0, max: 60 }),
+    )
+    .map(([at, stream, tag, rest, odd]) => {
+      const line = `${at.replace('Z', '+00:00')} ${stream} ${tag} ${rest.replaceAll('\n', ' ')}`;
+      return odd === 1 ? line.replace(' ', '\t') : odd === 2 ? `${line}\r` : odd === 3 ? 'no line' : line;
+    }),
+  { minLength: 1, maxLength: 500 },
+);
+const criParse = fc.boolean().map((keep) => `@type cri\n keep_time_key ${keep}`);
+const parserFilter = fc
+  .record({
+    data: fc.boolean(),
+    remove: fc.boolean(),
+    prefix: fc.boolean(),
+  })
+  .map(
+    ({ data, remove, prefix }) => `<filter **>
+  @type parser
+  key_name message
+  reserve_data ${data}
+  reserve_time true
+  remove_key_name_field ${remove}
+  ${prefix ? 'inject_key_prefix data.' : ''}
+  <parse>
+    @type json
+  </parse>
+</filter>`,
+  );
+
 const FORMATS = ['%Y-%m-%dT%H:%M:%S.%NZ', '%Y-%m-%dT%H:%M:%S.%N%z', '%iso8601', '%Y-%m-%dT%H:%M:%S%z'];
 const jsonParse = fc
   .record({ format: fc.constantFrom(...FORMATS), keep: fc.boolean() })
@@ -183,6 +223,7 @@ const filters = fc.array(
   },
 );
 const type = fc.constantFrom('elasticsearch', 'elasticsearch', 'elasticsearch_data_stream');
+const criFilters = fc.tuple(parserFilter, filters).map(([first, rest]) => [first, ...rest]);
 const output = fc.subarray([
   'include_tag_key true',
   'remove_keys stream',
@@ -198,14 +239,19 @@ const buffer = fc.subarray(['chunk_limit_size 4k', 'chunk_limit_records 7']);
 
 const pauses = fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 3 });
 
-test('columns send the bytes that their lines would send one by one', async () => {
+async function agree(lines: fc.Arbitrary<string[]>, parse: fc.Arbitrary<string>, filter: fc.Arbitrary<string[]>) {
   await fc.assert(
-    fc.asyncProperty(
-      fc.record({ lines: jsonLines, pauses, parse: jsonParse, filters, type, output, buffer }),
-      async (one) => {
-        expect(await sent(one, '')).toBe(await sent(one, 'max_line_size 100m'));
-      },
-    ),
-    { numRuns: Number(process.env['SLUICE_COLUMNS_RUNS'] ?? 40) },
+    fc.asyncProperty(fc.record({ lines, pauses, parse, filters: filter, type, output, buffer }), async (one) => {
+      expect(await sent(one, '')).toBe(await sent(one, 'max_line_size 100m'));
+    }),
+    { numRuns: Number(process.env['SLUICE_COLUMNS_RUNS'] ?? 25) },
   );
+}
+
+test('columns of JSON lines send the bytes that the lines would send one by one', async () => {
+  await agree(jsonLines, jsonParse, filters);
+});
+
+test('columns of CRI lines that hold JSON send the bytes that the lines would send one by one', async () => {
+  await agree(criLines, criParse, criFilters);
 });

@@ -5,7 +5,7 @@
  * Guarantees: what is accepted is valid JSON (RFC 8259), so that joined text is valid JSON again; anything else gives undefined. Lines of
  * one container have the same keys, so the keys of the line before are tried first: then a key costs one comparison.
  */
-import { Column, Columns } from '../core/columns.ts';
+import { Column, Columns, type Template } from '../core/columns.ts';
 import { LogEvent, NO_TIME } from '../core/event.ts';
 import { type Program, theKernel } from '../core/kernel/index.ts';
 import { EMPTY_SHAPE, type Shape } from '../core/shape.ts';
@@ -25,6 +25,8 @@ const COMMA = 44;
 const COLON = 58;
 /** Deeper nesting than any log's; bounds the recursion. */
 const MAX_DEPTH = 512;
+/** Lines of more keys are scanned one by one; bounds what the kernel keeps of them. */
+const MAX_COLUMNS = 256;
 
 export class JsonScanner {
   #shape: Shape = EMPTY_SHAPE;
@@ -33,7 +35,18 @@ export class JsonScanner {
 
   /** Lines at the beginning of the block that have the keys of the line before; undefined where the first one has others. */
   columns(length: number): Columns | undefined {
-    if (this.#shape.keys.length === 0) return undefined;
+    const known = this.#known();
+    return known && Columns.cut(theKernel(), known.program, known.shape, known.slots, length);
+  }
+
+  /** The fields of a column's text, where all rows have the keys of the line before. */
+  fields(columns: Columns, column: Column): Template | undefined {
+    const known = this.#known();
+    return known && columns.extend(column, known.program, known.shape);
+  }
+
+  #known() {
+    if (this.#shape.keys.length === 0 || this.#shape.keys.length > MAX_COLUMNS) return undefined;
     if (this.#columns?.shape !== this.#shape) {
       const { heads, keys } = this.#shape;
       this.#columns = {
@@ -42,8 +55,7 @@ export class JsonScanner {
         slots: keys.map((_, i) => new Column(i, true)),
       };
     }
-    const { shape, program, slots } = this.#columns;
-    return Columns.cut(theKernel(), program, shape, slots, length);
+    return this.#columns;
   }
 
   /** An event without time; undefined where the line is not one JSON object. */

@@ -105,6 +105,18 @@ export class Columns {
     return columns;
   }
 
+  /**
+   * Cuts the text of a column into fields, in all rows. Undefined where one does not fit; else the record of these fields, all of them JSON.
+   */
+  extend(column: Column, program: Program, shape: Shape): Template | undefined {
+    const first = this.kernel.columns;
+    if (column.isJson || !this.kernel.extend(program, column.index, this.rows)) return undefined;
+    return new Template(
+      shape,
+      shape.keys.map((_, i) => new Column(first + i, true)),
+    );
+  }
+
   /** Reads the rows' times from a column; rows behind the first that has none are left to others. False where none is left. */
   readTimes(column: Column, { separator, bits, fromWall }: TimeForm): boolean {
     const read = this.kernel.times(column.index, this.rows, column.isJson, separator, bits);

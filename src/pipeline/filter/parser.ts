@@ -7,6 +7,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { Accessor } from '../core/accessor.ts';
+import { Column, type Columns } from '../core/columns.ts';
 import { SluiceError } from '../core/errors.ts';
 import { EventStream, LogEvent, NO_TIME, NULL_TIME } from '../core/event.ts';
 import { EMPTY_SHAPE, Shape } from '../core/shape.ts';
@@ -56,6 +57,7 @@ export const plugin = defineFilter({
     const step = new ParseStep(accessor, parser, config, host);
     return {
       plan: (tag) => (stream) => {
+        if (stream.columns !== undefined && step.columns(stream.columns)) return stream;
         const out: LogEvent[] = [];
         for (const event of stream.events) {
           const error = step.run(event, out);
@@ -91,6 +93,21 @@ class ParseStep {
     this.#options = options;
     this.#host = host;
     this.#merger = new ShapeMerger(options.inject_key_prefix ?? '');
+  }
+
+  /** Parses all rows at once, where they are alike; false where it must be done one by one. */
+  columns(columns: Columns): boolean {
+    const { reserve_data, reserve_time, remove_key_name_field, hash_value_field } = this.#options;
+    const slot = this.#accessor.nested ? undefined : columns.template.slot(this.#accessor.key);
+    // Without reserve_time each record would get a time of its own.
+    if (!reserve_time || hash_value_field !== undefined || !(slot instanceof Column)) return false;
+    const parsed = this.#parser.fields?.(columns, slot);
+    if (parsed === undefined) return false;
+    return columns.change((one) => {
+      if (!reserve_data) one.clear();
+      else if (remove_key_name_field) this.#accessor.delete(one);
+      this.#merger.merge(one, parsed);
+    });
   }
 
   /** Appends what comes of one event to `out`; returns what was wrong with it. */

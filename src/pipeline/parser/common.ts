@@ -57,6 +57,8 @@ export interface Finish {
   (event: LogEvent): boolean;
   /** The same for columns; absent where it is not the same for all records. False: none of the rows could be completed. */
   readonly columns?: (columns: Columns) => boolean;
+  /** Whether it changes more than the time. */
+  readonly converts?: true;
 }
 
 /** @throws PluginConfigError; the result throws ParserError for a broken time */
@@ -64,11 +66,12 @@ export function finisher(config: CommonConfig, host: Host): Finish {
   const setTime = timeSetter(config, missingTime(config, host));
   const convert = converter(config);
   if (convert === undefined) return setTime;
-  return (event) => {
+  const both = (event: LogEvent) => {
     const ok = setTime(event);
     convert(event);
     return ok;
   };
+  return Object.assign(both, { converts: true as const });
 }
 
 /** The event time of a record that has none; undefined makes the line unmatched. */

@@ -4,7 +4,9 @@
  */
 
 import { compileTimeParser } from '../codec/time.ts';
+import { Column, Columns } from '../core/columns.ts';
 import { LogEvent } from '../core/event.ts';
+import { theKernel } from '../core/kernel/index.ts';
 import { Shape } from '../core/shape.ts';
 import { type Slot, Text } from '../core/slot.ts';
 import { defineParser } from '../plugin.ts';
@@ -39,7 +41,14 @@ export const plugin = defineParser({
     const { keep_time_key: keep, merge_cri_fields: merge } = config;
     const shape = Shape.of(['stream', 'logtag', 'message', ...(keep ? [config.time_key] : [])]);
     const target = { sec: 0, nsec: 0 };
+    const { form } = parseTime;
+    const slots = [STREAM, LOGTAG, MESSAGE, ...(keep ? [TIME] : [])];
+    const columns = (length: number) => {
+      const all = Columns.cut(theKernel(), PROGRAM, shape, slots, length);
+      return all?.readTimes(TIME, form!) ? all : undefined;
+    };
     return {
+      ...(parser === undefined && form !== undefined ? { columns } : {}),
       type: 'cri',
       parse(line, emit) {
         const cut = cutLine(line);
@@ -64,6 +73,16 @@ export const plugin = defineParser({
     };
   },
 });
+
+const [TIME, STREAM, LOGTAG, MESSAGE] = [0, 1, 2, 3].map((i) => new Column(i, false)) as [
+  Column,
+  Column,
+  Column,
+  Column,
+];
+const SPACE = { literal: ' ' };
+const TOKEN = { cut: 'token' } as const;
+const PROGRAM = [TOKEN, SPACE, TOKEN, SPACE, TOKEN, SPACE, { cut: 'rest' }] as const;
 
 interface Cut {
   readonly time: string;

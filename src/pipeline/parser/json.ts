@@ -37,6 +37,12 @@ export const plugin = defineParser({
         if (event !== undefined) emitFinished(event, finish, emit);
         else for (const item of arrayItems(line)) emitFinished(item, finish, emit);
       },
+      // A field that holds the time would have to be read.
+      fields: (columns, column) => {
+        if (finish.converts) return undefined;
+        const found = scanner.fields(columns, column);
+        return config.time_key !== undefined && found?.has(config.time_key) ? undefined : found;
+      },
       ...(finish.columns === undefined ? {} : { columns: (length) => finishColumns(scanner.columns(length), finish) }),
     };
   },

@@ -17,7 +17,9 @@ const PROGRAM_AT = BLOCK_AT + BLOCK + SLACK;
 const TABLE = 512 * 1024;
 const TABLE_AT = PROGRAM_AT + PROGRAM + SLACK;
 const MAX_ROWS = 8192;
-const SECS_AT = TABLE_AT + TABLE + SLACK;
+/** Where the table goes when it gets more columns. */
+const OTHER_AT = TABLE_AT + TABLE + SLACK;
+const SECS_AT = OTHER_AT + TABLE + SLACK;
 const NSECS_AT = SECS_AT + MAX_ROWS * 8;
 const OUT = 2 * 1024 * 1024;
 const OUT_AT = NSECS_AT + MAX_ROWS * 4 + SLACK;
@@ -31,6 +33,15 @@ export type Piece = string | { readonly column: number; readonly escape: boolean
 
 interface Exports {
   cut(program: number, steps: number, from: number, end: number, table: number, limit: number): number;
+  extend(
+    program: number,
+    steps: number,
+    table: number,
+    stride: number,
+    column: number,
+    rows: number,
+    target: number,
+  ): number;
   times(
     table: number,
     stride: number,
@@ -69,6 +80,7 @@ class Kernel {
   readonly #bytes: Buffer;
   readonly #words: Int32Array;
   readonly #code: Exports;
+  #table = TABLE_AT;
 
   constructor() {
     const pages = Math.ceil((OUT_AT + OUT + SLACK) / PAGE);
@@ -84,6 +96,33 @@ class Kernel {
 
   /** Cuts the lines of the block between two offsets; gives the number of rows. */
   cut(program: Program, from: number, end: number): number {
+    this.#table = TABLE_AT;
+    const columns = this.#write(program);
+    if (columns < 0) return 0;
+    this.stride = 4 + columns * 8;
+    const rows = Math.min(MAX_ROWS, Math.floor(TABLE / this.stride) - 1);
+    return this.#code.cut(PROGRAM_AT, program.length, BLOCK_AT + from, BLOCK_AT + end, this.#table, rows);
+  }
+
+  /** Cuts a column of all rows into more columns, whose indices follow those there are. False, and nothing is done, where one does not fit. */
+  extend(program: Program, column: number, rows: number): boolean {
+    const columns = this.#write(program);
+    const stride = this.stride + columns * 8;
+    if (columns < 0 || rows * stride > TABLE) return false;
+    const target = this.#table === TABLE_AT ? OTHER_AT : TABLE_AT;
+    const done = this.#code.extend(PROGRAM_AT, program.length, this.#table, this.stride, column, rows, target);
+    if (done < rows) return false;
+    this.#table = target;
+    this.stride = stride;
+    return true;
+  }
+
+  get columns(): number {
+    return (this.stride - 4) / 8;
+  }
+
+  /** Gives the number of columns; -1 where there is no room for the program. */
+  #write(program: Program): number {
     let constants = PROGRAM_AT + program.length * 12;
     let columns = 0;
     for (const [i, { literal, cut }] of program.entries()) {
@@ -93,27 +132,25 @@ class Kernel {
         this.#words[at] = CUTS[cut!];
         continue;
       }
-      if (constants + literal.length > PROGRAM_AT + PROGRAM) return 0;
+      if (constants + literal.length > PROGRAM_AT + PROGRAM) return -1;
       this.#words[at] = 0;
       this.#words[at + 1] = constants;
       this.#words[at + 2] = this.#bytes.write(literal, constants, 'latin1');
       constants += literal.length;
     }
-    this.stride = columns * 8 + 4;
-    const rows = Math.min(MAX_ROWS, Math.floor(TABLE / this.stride) - 1);
-    return this.#code.cut(PROGRAM_AT, program.length, BLOCK_AT + from, BLOCK_AT + end, TABLE_AT, rows);
+    return columns;
   }
 
   /** Reads times (see assembly/kernel.ts) into `secs` and `nsecs`; gives the number of rows that have one. */
   times(column: number, rows: number, isJson: boolean, separator: string, form: number): number {
     const quoted = isJson ? 1 : 0;
     const code = separator.charCodeAt(0);
-    return this.#code.times(TABLE_AT, this.stride, column, rows, quoted, code, form, SECS_AT, NSECS_AT);
+    return this.#code.times(this.#table, this.stride, column, rows, quoted, code, form, SECS_AT, NSECS_AT);
   }
 
   /** Offset in the block of a row's line. */
   lineStart(row: number): number {
-    return this.#words[(TABLE_AT + row * this.stride) >> 2]! - BLOCK_AT;
+    return this.#words[(this.#table + row * this.stride) >> 2]! - BLOCK_AT;
   }
 
   /** Offset behind a row's line end. */
@@ -122,11 +159,11 @@ class Kernel {
   }
 
   start(row: number, column: number): number {
-    return this.#words[((TABLE_AT + row * this.stride) >> 2) + 1 + column * 2]! - BLOCK_AT;
+    return this.#words[((this.#table + row * this.stride) >> 2) + 1 + column * 2]! - BLOCK_AT;
   }
 
   end(row: number, column: number): number {
-    return this.#words[((TABLE_AT + row * this.stride) >> 2) + 2 + column * 2]! - BLOCK_AT;
+    return this.#words[((this.#table + row * this.stride) >> 2) + 2 + column * 2]! - BLOCK_AT;
   }
 
   /**
@@ -155,7 +192,7 @@ class Kernel {
     const room = OUT_AT + OUT;
     const { length } = pieces;
     const until = Math.min(room, out + limit);
-    return this.#code.render(PROGRAM_AT, length, TABLE_AT, this.stride, NSECS_AT, from, to, out, until, room);
+    return this.#code.render(PROGRAM_AT, length, this.#table, this.stride, NSECS_AT, from, to, out, until, room);
   }
 
   /** Offset behind the last document of the last `render`. */

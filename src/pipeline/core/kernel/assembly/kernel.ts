@@ -28,28 +28,64 @@ export function cut(program: i32, steps: i32, from: i32, end: i32, table: i32, l
   let rows = 0;
   while (at < end && rows < limit) {
     store<i32>(row, at);
-    let cell = row + 4;
-    for (let i = 0; i < steps; i++) {
-      const step = program + i * 12;
-      const kind = load<i32>(step);
-      if (kind == LITERAL) {
-        const length = load<i32>(step, 8);
-        if (at + length > end || !same(at, load<i32>(step, 4), length)) return rows;
-        at += length;
-        continue;
-      }
-      store<i32>(cell, at);
-      at = kind == JSON_VALUE ? valueEnd(at, end, 0) : kind == TOKEN ? tokenEnd(at, end) : restEnd(at, end);
-      if (at < 0) return rows;
-      store<i32>(cell, at, 4);
-      cell += 8;
-    }
-    if (at >= end || load<u8>(at) != NEWLINE) return rows;
+    at = cutOne(program, steps, at, end, row + 4);
+    if (at < 0 || at >= end || load<u8>(at) != NEWLINE) return rows;
     at++;
-    row = cell;
+    row = cells;
     rows++;
   }
   return rows;
+}
+
+/**
+ * Cuts the text of column `column` of each row, too: rows are copied to `target`, with the new columns behind the old ones. Returns the number of
+ * rows that fit the program from begin to end; the first other one ends them.
+ */
+export function extend(
+  program: i32,
+  steps: i32,
+  table: i32,
+  stride: i32,
+  column: i32,
+  rows: i32,
+  target: i32,
+): i32 {
+  let row = target;
+  for (let i = 0; i < rows; i++) {
+    const source = table + i * stride;
+    memory.copy(row, source, stride);
+    const at = load<i32>(source + column * 8, 4);
+    const end = load<i32>(source + column * 8, 8);
+    if (cutOne(program, steps, at, end, row + stride) != end) return i;
+    row = cells;
+  }
+  return rows;
+}
+
+/** Behind the last cell that `cutOne` wrote. */
+let cells: i32 = 0;
+
+/** Index behind what the program cuts, or -1. */
+function cutOne(program: i32, steps: i32, from: i32, end: i32, into: i32): i32 {
+  let at = from;
+  let cell = into;
+  for (let i = 0; i < steps; i++) {
+    const step = program + i * 12;
+    const kind = load<i32>(step);
+    if (kind == LITERAL) {
+      const length = load<i32>(step, 8);
+      if (at + length > end || !same(at, load<i32>(step, 4), length)) return -1;
+      at += length;
+      continue;
+    }
+    store<i32>(cell, at);
+    at = kind == JSON_VALUE ? valueEnd(at, end, 0) : kind == TOKEN ? tokenEnd(at, end) : restEnd(at, end);
+    if (at < 0) return -1;
+    store<i32>(cell, at, 4);
+    cell += 8;
+  }
+  cells = cell;
+  return at;
 }
 
 // @ts-ignore: decorator
