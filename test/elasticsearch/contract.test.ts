@@ -24,7 +24,7 @@ export interface Bench {
   readonly door: () => Door;
   readonly url: () => string;
   /** The output with its buffer, ended after the test. */
-  readonly output: (params: string, buffer?: string) => Promise<Shipping>;
+  readonly output: (params: string, buffer?: string, type?: string) => Promise<Shipping>;
 }
 
 /** One writing thread with a queue of one, and small requests: overload is a matter of a few documents. */
@@ -60,8 +60,8 @@ for (const version of process.env.SLUICE_ALL_ENGINES === '1' ? ENGINE_VERSIONS :
       node: () => node,
       door: () => door,
       url: () => node.url,
-      async output(params, buffer) {
-        const one = await shipping(door.port, params, buffer);
+      async output(params, buffer, type) {
+        const one = await shipping(door.port, params, buffer, type);
         running.push(one);
         return one;
       },

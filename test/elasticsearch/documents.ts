@@ -98,4 +98,22 @@ export function documentTests({ version, url, door, output }: Bench): void {
     expect(index.rig.errors.map(({ error }) => error.slice(0, 3))).toEqual(['400', '400', '400']);
     expect(await numbers(url(), 'stream-app')).toEqual(range(50));
   });
+
+  // That of Elasticsearch needs lifecycle policies, which are not among what is on Maven Central.
+  it.runIf(version.startsWith('opensearch'))('opensearch_data_stream makes template and stream by itself', async () => {
+    const params = 'data_stream_name ${tag}\nid_key id\nremove_keys id';
+    const records = (count: number, from: number) => range(count, from).map((n) => ({ n, id: `id-${n}` }));
+    const { rig, ship, settled } = await output(params, '', 'opensearch_data_stream');
+    await ship(records(50, 0));
+    await ship(records(20, 40));
+    await settled();
+    expect(rig.errors).toEqual([]);
+    const found = await documents(url(), 'test.tag');
+    expect(found.map(({ _source }) => _source['n'])).toEqual(range(60));
+    expect(found.every(({ _index }) => _index.startsWith('.ds-test.tag-'))).toBe(true);
+    expect(found.every(({ _source }) => Date.parse(String(_source['@timestamp'])) === 1_700_000_000_000)).toBe(true);
+    expect(await ask(url(), 'GET', '/_index_template/test.tag_template')).toMatchObject({
+      index_templates: [{ index_template: { index_patterns: ['test.tag*'], data_stream: {} } }],
+    });
+  });
 }

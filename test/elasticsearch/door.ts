@@ -52,7 +52,7 @@ export class Door {
   }
 
   async #pass(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const isBulk = request.url?.startsWith('/_bulk') === true;
+    const isBulk = /\/_bulk(\?|$)/.test(request.url ?? '');
     const path = isBulk && this.timeout !== undefined ? `${request.url}?timeout=${this.timeout}` : request.url;
     try {
       const body = await bytesOf(request);

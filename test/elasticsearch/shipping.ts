@@ -20,11 +20,11 @@ export interface Shipping {
 }
 
 /** A request that is sent again only since the machine is slow could double its documents: it gets time. `params` of the output, `buffer`: parameters that replace those above. */
-export async function shipping(port: number, params: string, buffer = ''): Promise<Shipping> {
+export async function shipping(port: number, params: string, buffer = '', type = 'elasticsearch'): Promise<Shipping> {
   const replaced = new Set(buffer.split('\n').map((line) => line.trim().split(' ')[0]));
   const base = BUFFER.split('\n').filter((line) => !replaced.has(line.split(' ')[0]));
   const one = await rig(`<match **>
-@type elasticsearch
+@type ${type}
 host 127.0.0.1
 port ${port}
 log_es_400_reason true
