@@ -56,7 +56,7 @@ export function startChild(name: string, command: string, args: readonly string[
           lines.off('line', onLine);
           resolve(found);
         };
-        const timer = setTimeout(() => fail(`said nothing for ${milliseconds} ms`), milliseconds);
+        const timer = setTimeout(() => fail(`was not ready after ${milliseconds / 1000} s`), milliseconds);
         lines.on('line', onLine);
         void ended.then(fail);
       });

@@ -8,8 +8,8 @@ import { newestJdk } from './elasticsearch/java.ts';
 
 export { ENGINE_VERSIONS, type EngineVersion } from './elasticsearch/engines.ts';
 
-// 5 to 7 s on a quiet machine, 30 s on a busy one.
-const START_TIMEOUT_MS = 60_000;
+// 5 to 7 s on a quiet machine, more than 30 s on a busy one.
+const START_TIMEOUT_MS = 120_000;
 
 export interface ElasticsearchOptions {
   /** Node settings such as `{ 'http.max_content_length': '50kb' }`. */

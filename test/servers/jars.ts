@@ -27,19 +27,28 @@ export async function classPathOf(jars: Jars): Promise<string> {
     if (meanwhile !== undefined) return meanwhile;
     const next = { pom: `${pom}.next`, list: `${list}.next` };
     writeFileSync(next.pom, pomOf(jars));
-    // Maven's own repository takes no parallel writers.
-    await locked(cacheFolder('maven'), () =>
-      runCommand('mvn', [
-        ...['-B', '-q', '-f', next.pom],
-        'dependency:build-classpath',
-        `-Dmdep.outputFile=${next.list}`,
-      ]),
-    );
+    await locked(cacheFolder('maven'), () => fetchJars(next.pom, next.list));
     // The list comes before what says that it fits: a run that is killed leaves nothing that looks whole.
     renameSync(next.list, list);
     renameSync(next.pom, pom);
     return readFileSync(list, 'utf8');
   });
+}
+
+// With its version, so that Maven need not look for one: what it says without network is then the reason.
+const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:2.8';
+
+/** Maven's own repository takes no parallel writers: under a lock. */
+async function fetchJars(pom: string, list: string): Promise<void> {
+  try {
+    await runCommand('mvn', ['-B', '-q', '-f', pom, `${PLUGIN}:build-classpath`, `-Dmdep.outputFile=${list}`]);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new Error(
+      `Maven could not fetch a test server's jars (behind a proxy or a mirror it needs ~/.m2/settings.xml): ${message}`,
+      { cause },
+    );
+  }
 }
 
 function filesOf(jars: Jars): { folder: string; pom: string; list: string } {

@@ -6,7 +6,7 @@ import { type ServerChild, startChild } from './child.ts';
 import { buildKube } from './kube/build.ts';
 
 // 3 to 5 s on a quiet machine.
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 const ADMIN_TOKEN = 'admin-token';
 
 export interface KubeOptions {
