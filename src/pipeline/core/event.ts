@@ -5,6 +5,7 @@
  * handed out are read-only: change a record with `set`, never through a value. Leaves tags to the event stream.
  */
 import type { Columns } from './columns.ts';
+import type { Holds } from './holds.ts';
 import { EMPTY_SHAPE, Shape } from './shape.ts';
 import { Plain, Shared, type Slot, slotText, slotValue } from './slot.ts';
 import type { Hash, Value } from './value.ts';
@@ -12,6 +13,8 @@ import type { Hash, Value } from './value.ts';
 /** Where events come from: one object per followed file; `id` is stable over restarts and unique in the cluster. */
 export interface Origin {
   readonly id: string;
+  /** For origins whose position is kept: who keeps events in memory says so. */
+  readonly holds?: Holds;
 }
 
 /** Time of an event that its parser could not tell; whoever emits the event fills in the current time. */

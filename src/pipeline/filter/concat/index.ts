@@ -74,9 +74,10 @@ class Concat implements Filter {
     const waiting = [...this.#streams];
     this.#streams.clear();
     for (const [identity, stream] of waiting) {
+      stream.forgetTakenBack();
       if (stream.empty) continue;
       const joined = stream.flush();
-      await this.#cutShort(stream.tag, joined, `Flush remaining buffer: ${identity}`);
+      if (await this.#cutShort(stream.tag, joined, `Flush remaining buffer: ${identity}`)) stream.updateHold();
     }
   }
 
@@ -113,12 +114,15 @@ class Concat implements Filter {
       this.#streams.set(identity, stream);
     }
     stream.touched = now;
+    stream.forgetTakenBack();
     let done: LogEvent[];
     try {
       done = this.#take(stream, partOf(event, key));
     } catch (error) {
       this.#host.emitError(tag, event, error);
       return;
+    } finally {
+      stream.updateHold();
     }
     for (const record of done) out.push(this.#complete(event, record, done[0]!));
     // Every joined record has an identity of its own there: none of them comes back.
@@ -144,19 +148,27 @@ class Concat implements Filter {
     const now = clock.monotonic();
     for (const [identity, stream] of this.#streams) {
       if (now - stream.touched < ms) continue;
+      stream.forgetTakenBack();
       this.#streams.delete(identity);
       if (stream.empty) continue;
+      const { parts } = stream;
       const joined = stream.flush();
       if (!this.#config.use_first_timestamp) {
         const nanos = clock.nowNanos();
         joined.sec = Number(nanos / 1_000_000_000n);
         joined.nsec = Number(nanos % 1_000_000_000n);
       }
-      await this.#cutShort(stream.tag, joined, `Timeout flush: ${identity}`);
+      if (await this.#cutShort(stream.tag, joined, `Timeout flush: ${identity}`)) stream.updateHold();
+      else if (!this.#streams.has(identity)) {
+        // The next tick tries again; where more parts have come meanwhile the position stays before these, for the next start.
+        stream.parts = parts;
+        this.#streams.set(identity, stream);
+      }
     }
   }
 
-  async #cutShort(tag: string, event: LogEvent, message: string): Promise<void> {
+  /** False where the event was refused. */
+  async #cutShort(tag: string, event: LogEvent, message: string): Promise<boolean> {
     const { timeout_label: label } = this.#config;
     this.#host.log.info(message);
     try {
@@ -164,8 +176,10 @@ class Concat implements Filter {
       else if (this.#host.hasLabel('@ERROR'))
         this.#host.emitError(tag, event, new SluiceError('ERR_CONCAT_TIMEOUT', message));
       else await this.#host.emitAfter(new EventStream(tag, [event]));
+      return true;
     } catch (error) {
       this.#host.log.error('failed to flush timeout buffer', { error });
+      return false;
     }
   }
 }

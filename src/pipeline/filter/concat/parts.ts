@@ -4,6 +4,7 @@
  */
 import { rubyToS } from '../../../ruby/to-s.ts';
 import type { LogEvent } from '../../core/event.ts';
+import { hold, isTakenBack, release } from '../../core/holds.ts';
 import { slotBytes, Text } from '../../core/slot.ts';
 import { toBytes } from '../../core/value.ts';
 
@@ -24,6 +25,8 @@ export class Parts {
   readonly key: string;
   readonly separator: string;
   parts: Part[] = [];
+  /** The first part, whose position must not be saved. */
+  held: LogEvent | undefined;
   /** Bytes of the records, where there is a limit. */
   size = 0;
   /** Monotonic milliseconds of the last part. */
@@ -33,6 +36,23 @@ export class Parts {
     this.tag = tag;
     this.key = key;
     this.separator = separator;
+  }
+
+  /** After every change of the parts. */
+  updateHold(): void {
+    const first = this.parts[0]?.event;
+    if (first === this.held) return;
+    if (this.held !== undefined) release(this.held);
+    this.held = first;
+    if (first !== undefined) hold(first);
+  }
+
+  /** Parts whose emit was refused come again. */
+  forgetTakenBack(): void {
+    if (this.held === undefined || !isTakenBack(this.held)) return;
+    this.parts = [];
+    this.size = 0;
+    this.held = undefined;
   }
 
   get empty(): boolean {

@@ -23,6 +23,8 @@ export class Following {
   readonly chains = new Map<string, Chain>();
   /** Files that were read to their end and replaced: writers may be late. */
   late: Followed[] = [];
+  /** Files that were read to their end and replaced, of which something is still held: their paths' positions stay with them. */
+  readonly #behind = new Map<string, Followed[]>();
 
   all(): Followed[] {
     return [...this.late, ...[...this.chains.values()].flat()];
@@ -30,7 +32,45 @@ export class Following {
 
   /** The file of its path whose position is kept; late lines of rotated files are read beside it. */
   isCurrent(followed: Followed): boolean {
-    return this.chains.get(followed.watcher.path)?.[0] === followed;
+    return this.current(followed.watcher.path) === followed;
+  }
+
+  current(path: string): Followed | undefined {
+    return this.#behind.get(path)?.[0] ?? this.chains.get(path)?.[0];
+  }
+
+  /** It was replaced; parts of its lines may still be held. */
+  leaveBehind(followed: Followed): void {
+    const { path, holds } = followed.watcher;
+    if (holds.lowest === undefined && !this.#behind.has(path)) return;
+    this.#behind.set(path, [...(this.#behind.get(path) ?? []), followed]);
+  }
+
+  /** Files before the first one of the path, of which something is held. */
+  behind(path: string): readonly Followed[] {
+    return this.#behind.get(path) ?? [];
+  }
+
+  /** What was held of them was refused with what came later: they are read again from there. */
+  takeBack(path: string): void {
+    const again: Followed[] = [];
+    for (const followed of this.behind(path)) {
+      const position = followed.watcher.holds.undo();
+      if (position === undefined) continue;
+      followed.watcher.advance(position);
+      again.push(followed);
+    }
+    this.#behind.delete(path);
+    if (again.length === 0) return;
+    this.late = this.late.filter((followed) => !again.includes(followed));
+    this.chains.set(path, [...again, ...(this.chains.get(path) ?? [])]);
+  }
+
+  /** Something of a path is not held any more. */
+  released(path: string): void {
+    const behind = this.#behind.get(path)?.filter(({ watcher }) => watcher.holds.lowest !== undefined) ?? [];
+    if (behind.length > 0) this.#behind.set(path, behind);
+    else this.#behind.delete(path);
   }
 
   /** The path itself leads to it. */

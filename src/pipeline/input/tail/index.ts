@@ -177,6 +177,7 @@ class Tail implements Input {
 
   #tick(): void {
     if (this.#appeared.size > 0) this.#openAppeared();
+    this.#ledger?.saveReleased();
     this.#turns?.run();
   }
 
@@ -282,6 +283,7 @@ class Tail implements Input {
   #follow(watcher: Watcher): Followed {
     this.#stats.opened++;
     watcher.caughtUpAt = this.#host.ports.clock.now();
+    watcher.holds.onRelease = () => this.#ledger?.released(watcher.path);
     return {
       watcher,
       lines: new LineReader(this.#lineOptions, watcher.path, watcher),

@@ -21,6 +21,9 @@ export class Ledger {
   readonly #following: Following;
   readonly #log: Logger;
   readonly #gone = new Set<string>();
+  /** Paths of which something is not held any more. */
+  readonly #released = new Set<string>();
+  #isClosed = false;
 
   /** `file`: the pos_file; without one nothing is kept. */
   constructor(file: string | undefined, fs: FsPort, following: Following, log: Logger) {
@@ -51,13 +54,17 @@ export class Ledger {
     return this.#identities?.marks(file) ?? [];
   }
 
-  /** Puts down which file is read now, then its position: before the first line of it is emitted. */
+  /**
+   * Puts down which file is read now, then its position: before the first line of it is emitted. Not as long as something is held of the file that
+   * was read before it.
+   */
   record(followed: Followed): void {
     const { watcher } = followed;
+    if (!this.#following.isCurrent(followed)) return;
     try {
       watcher.refreshHead();
       this.#recordHead(followed);
-      this.#positions?.set(watcher.path, followed.lines.safePosition(watcher.position), watcher.inode);
+      this.#positions?.set(watcher.path, safePosition(followed), watcher.inode);
     } catch (error) {
       followed.recorded = -1;
       this.#refused(watcher.path, error);
@@ -73,16 +80,35 @@ export class Ledger {
   }
 
   save(followed: Followed): void {
-    const { watcher, lines } = followed;
+    const { watcher } = followed;
     const entry = this.#positions?.get(watcher.path);
     if (entry?.inode !== watcher.inode || followed.recorded < 0) {
-      if (this.#following.isCurrent(followed)) this.record(followed);
+      this.record(followed);
       return;
     }
     try {
-      this.#positions?.update(entry, lines.safePosition(watcher.position));
+      this.#positions?.update(entry, safePosition(followed));
     } catch (error) {
       this.#refused(watcher.path, error);
+    }
+  }
+
+  /** Something of a path is not held any more: its position is saved with `saveReleased`, or now where reading has ended. */
+  released(file: string): void {
+    this.#released.add(file);
+    if (!this.#isClosed) return;
+    this.saveReleased();
+    this.#positions?.close();
+  }
+
+  saveReleased(): void {
+    for (const file of this.#released) {
+      // What is on its way may hold the rest of what was released.
+      if (this.#following.chains.get(file)?.[0]?.sending !== undefined) continue;
+      this.#released.delete(file);
+      this.#following.released(file);
+      const current = this.#following.current(file);
+      if (current !== undefined) this.save(current);
     }
   }
 
@@ -124,11 +150,19 @@ export class Ledger {
     }
   }
 
+  /** What filters still hold and release later is saved all the same. */
   close(): void {
+    this.#isClosed = true;
+    this.saveReleased();
     this.#positions?.close();
   }
 
   #retainIdentities(): void {
     this.#identities?.retain((known) => this.#positions?.get(known) !== undefined);
   }
+}
+
+/** First byte that is not on disk: of an unfinished record, or of one that a filter holds. */
+function safePosition({ watcher, lines }: Followed): number {
+  return Math.min(lines.safePosition(watcher.position), watcher.holds.lowest ?? Number.POSITIVE_INFINITY);
 }

@@ -162,16 +162,24 @@ export class Reading {
   /** False when the buffers are full: the lines stay unread in their file and are tried again. */
   async #emit(followed: Followed, stream: EventStream, safe: number): Promise<boolean> {
     if (stream.length === 0) return true;
-    const { host } = this.#options;
+    const { host, following } = this.#options;
+    // Parts of a record may stand in the files before it.
+    const files = [...following.behind(followed.watcher.path), followed];
+    for (const { watcher } of files) watcher.holds.begin();
     try {
       const done = host.emit(stream);
       if (done !== undefined) await done;
+      for (const { watcher } of files) watcher.holds.done();
     } catch (error) {
       host.log.warn('emit transaction failed', { error, tag: followed.tag });
       // What the disk refused (full, read-only, broken) is tried again; what a plugin refused would be refused again.
-      if (!(error instanceof BufferOverflowError) && (error as NodeJS.ErrnoException).syscall === undefined)
+      if (!(error instanceof BufferOverflowError) && (error as NodeJS.ErrnoException).syscall === undefined) {
+        for (const { watcher } of files) watcher.holds.done();
         return true;
-      followed.watcher.advance(safe);
+      }
+      // Parts that were held go with what was refused: all of them are read again.
+      followed.watcher.advance(Math.min(safe, followed.watcher.holds.undo() ?? safe));
+      following.takeBack(followed.watcher.path);
       followed.lines.forget();
       followed.packed = undefined;
       followed.watcher.nextLook = host.ports.clock.monotonic() + AGAIN_MS;

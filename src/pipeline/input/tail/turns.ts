@@ -150,7 +150,8 @@ export class Turns {
     if (!watcher.packed && watcher.look()) return undefined;
     if (followed.lines.pending && !(await reading.flush(followed))) return undefined;
     chain.shift();
-    if (watcher.packed) close(followed);
+    following.leaveBehind(followed);
+    if (watcher.packed && watcher.holds.lowest === undefined) close(followed);
     else following.late.push(followed);
     watcher.drainedAt = host.ports.clock.monotonic();
     ledger.record(chain[0]!);
@@ -163,10 +164,12 @@ export class Turns {
     const { watcher } = followed;
     if (mono < watcher.nextLook) return false;
     watcher.nextLook = mono + ACTIVE_MS;
-    if (watcher.look()) {
+    if (!watcher.packed && watcher.look()) {
       watcher.drainedAt = mono;
       return true;
     }
+    // What is held of it may have to be read again.
+    if (watcher.holds.lowest !== undefined) return false;
     if (mono - (watcher.drainedAt ??= mono) >= rotateWait * 1000) {
       following.late = following.late.filter((other) => other !== followed);
       close(followed);

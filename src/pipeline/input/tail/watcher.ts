@@ -8,6 +8,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Stats } from 'node:fs';
 import type { Origin } from '../../core/event.ts';
+import { Holds } from '../../core/holds.ts';
 import { BLOCK, theKernel } from '../../core/kernel/index.ts';
 import type { FsPort } from '../../core/ports.ts';
 import { HEAD_BYTES, readHead, readPackedHead } from './head.ts';
@@ -50,6 +51,7 @@ export class Watcher implements Origin {
   readonly inode: number;
   readonly dev: number;
   id: string;
+  readonly holds = new Holds();
   readonly fd: number;
   /** First byte that was not handed on. */
   position = 0;
@@ -120,7 +122,7 @@ export class Watcher implements Origin {
 
   /** What was short before may be longer now. */
   refreshHead(): void {
-    if (this.packed || this.head.length === HEAD_BYTES) return;
+    if (this.packed || this.#isClosed || this.head.length === HEAD_BYTES) return;
     const head = readHead(this.#fs, this.fd);
     if (head.subarray(0, this.head.length).equals(this.head)) this.head = head;
   }
@@ -128,6 +130,8 @@ export class Watcher implements Origin {
   /** Starts again at the first byte, as another file: `id` must not name two lines. */
   restart(id: string): void {
     this.id = id;
+    // What is held stood in the bytes that are gone.
+    this.holds.undo();
     this.position = 0;
     this.#scanned = -1;
     this.head = readHead(this.#fs, this.fd);

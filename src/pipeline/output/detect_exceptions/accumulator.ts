@@ -3,6 +3,7 @@
  * that belong to no trace pass at once, in order.
  */
 import type { LogEvent } from '../../core/event.ts';
+import { hold, isTakenBack, release } from '../../core/holds.ts';
 import { slotBytes, Text } from '../../core/slot.ts';
 import type { Detector, Verdict } from './detector.ts';
 
@@ -37,6 +38,7 @@ export class Accumulator {
 
   /** Appends to `out` what can go. */
   push(event: LogEvent, now: number, out: LogEvent[]): void {
+    this.#forgetTakenBack();
     const slot = event.slot(this.#messageField(event));
     // A message that is no text matches nothing.
     const text = slot === undefined ? undefined : slotBytes(slot);
@@ -51,6 +53,24 @@ export class Accumulator {
   /** Gives what is held back and forgets the trace. */
   forceFlush(out: LogEvent[]): void {
     this.#flush(out);
+    this.#detector.reset();
+  }
+
+  /** As `forceFlush`, but the position stays before what it gives until it is released. */
+  takeHeld(): LogEvent | undefined {
+    this.#forgetTakenBack();
+    const out: LogEvent[] = [];
+    if (this.#first !== undefined) this.#join(this.#first, out);
+    this.#detector.reset();
+    return out[0];
+  }
+
+  /** A trace whose emit was refused comes again. */
+  #forgetTakenBack(): void {
+    if (this.#first === undefined || !isTakenBack(this.#first)) return;
+    this.#first = undefined;
+    this.#texts = [];
+    this.#size = 0;
     this.#detector.reset();
   }
 
@@ -81,6 +101,7 @@ export class Accumulator {
   #add(event: LogEvent, text: string, now: number): void {
     if (this.#first === undefined) {
       this.#first = event;
+      hold(event);
       this.since = now;
     }
     const broken = this.#options.forceLineBreaks && this.#texts.length > 0 && !text.includes('\n');
@@ -92,6 +113,11 @@ export class Accumulator {
   #flush(out: LogEvent[]): void {
     const first = this.#first;
     if (first === undefined) return;
+    release(first);
+    this.#join(first, out);
+  }
+
+  #join(first: LogEvent, out: LogEvent[]): void {
     if (this.#texts.length > 1) first.setSlot(this.#field, new Text(this.#texts.join('')));
     out.push(first);
     this.#first = undefined;

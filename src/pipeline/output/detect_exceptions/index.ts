@@ -7,6 +7,7 @@
 
 import { rubyToS } from '../../../ruby/to-s.ts';
 import { EventStream, type LogEvent } from '../../core/event.ts';
+import { release } from '../../core/holds.ts';
 import type { Timer } from '../../core/ports.ts';
 import { defineOutput, type Output, type OutputHost } from '../../plugin.ts';
 import { Accumulator, type AccumulatorOptions } from './accumulator.ts';
@@ -75,6 +76,8 @@ class DetectExceptions implements Output {
   readonly #host: OutputHost;
   readonly #options: Options;
   readonly #lines = new Map<string, Line>();
+  /** Traces that waited too long, and are on their way. */
+  readonly #overdue: { readonly tag: string; readonly held: LogEvent }[] = [];
   #timers: Timer[] = [];
 
   constructor(host: OutputHost, options: Options) {
@@ -130,12 +133,21 @@ class DetectExceptions implements Output {
     const now = this.#host.ports.clock.monotonic();
     for (const { tag, accumulator } of this.#lines.values()) {
       if (accumulator.empty || now - accumulator.since < ms) continue;
-      const out: LogEvent[] = [];
-      accumulator.forceFlush(out);
+      const held = accumulator.takeHeld();
+      if (held !== undefined) this.#overdue.push({ tag, held });
+    }
+    await this.#sendOverdue();
+  }
+
+  /** What is refused is tried again with the next flush; until then its position is not saved. */
+  async #sendOverdue(): Promise<void> {
+    for (const one of this.#overdue.splice(0)) {
       try {
-        await this.#send(tag, out);
+        await this.#send(one.tag, [one.held]);
+        release(one.held);
       } catch (error) {
-        this.#host.log.error('a stack trace could not be emitted', { tag, error });
+        this.#overdue.push(one);
+        this.#host.log.error('a stack trace could not be emitted', { tag: one.tag, error });
       }
     }
   }
