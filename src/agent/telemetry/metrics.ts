@@ -1,45 +1,54 @@
 /**
- * A registry of metrics: plugins ask for a metric by name; asking twice gives the same one, so that every plugin of a type shares one
- * family and tells its instances apart by labels.
+ * A registry of metrics on prom-client: plugins ask for a metric by name; asking twice gives the same one, so that
+ * every plugin of a type shares one family and tells its instances apart by labels.
  *
- * Guarantees: one name has one type and one help text (asking otherwise throws). A summary is a histogram without buckets: it costs two
- * numbers per label set, and Fluentd's has no quantiles either.
+ * Guarantees: one name has one type and one help text (asking otherwise throws). A summary is a histogram without buckets that
+ * is written without them: it costs two numbers per label set, and Fluentd's has no quantiles either.
  */
+// The parts by themselves: the whole package loads 80 modules more (OpenTelemetry, digests), 50 ms and 12 MiB of each start.
+import Counter from 'prom-client/lib/counter.js';
+import Gauge from 'prom-client/lib/gauge.js';
+import Histogram from 'prom-client/lib/histogram.js';
+import Registry from 'prom-client/lib/registry.js';
 import { SluiceError } from '../../pipeline/core/errors.ts';
-import type { Labels, Metrics } from '../../pipeline/plugin.ts';
-import { exposition } from './exposition.ts';
-import { Histogram, Numbers } from './series.ts';
+import type { Metrics } from '../../pipeline/plugin.ts';
+import { exposition, type Family, type Sample } from './exposition.ts';
 
 type Type = 'counter' | 'gauge' | 'histogram' | 'summary';
 
 interface Entry {
   readonly type: Type;
   readonly help: string;
-  readonly metric: Numbers | Histogram;
+  readonly metric: Counter | Gauge | Histogram;
+  /** How bounds of buckets are written, where not as numbers are. */
+  readonly bounds?: ReadonlyMap<number, string>;
 }
 
 export class MetricsRegistry implements Metrics {
+  readonly registry = new Registry();
   readonly #entries = new Map<string, Entry>();
   readonly #collectors: (() => void)[] = [];
 
   counter(name: string, help: string, labelNames: readonly string[] = []) {
-    const metric = this.#get(name, 'counter', help, () => new Numbers(name, labelNames));
+    const metric = this.#get(
+      name,
+      'counter',
+      help,
+      () => new Counter(this.#options(name, help, labelNames)),
+    ) as Counter;
     return {
-      inc: (by = 1, labels: Labels = {}) => {
-        if (by < 0) throw new SluiceError('ERR_METRIC', `the counter ${name} cannot be decreased`);
-        metric.add(by, labels);
-      },
-      remove: (labels: Labels) => metric.remove(labels),
+      inc: (by = 1, labels: Record<string, string> = {}) => void metric.inc(labels, by),
+      remove: (labels: Record<string, string>) => metric.remove(labels),
     };
   }
 
   gauge(name: string, help: string, labelNames: readonly string[] = []) {
-    const metric = this.#get(name, 'gauge', help, () => new Numbers(name, labelNames));
+    const metric = this.#get(name, 'gauge', help, () => new Gauge(this.#options(name, help, labelNames))) as Gauge;
     return {
-      set: (value: number, labels: Labels = {}) => metric.set(value, labels),
-      inc: (by = 1, labels: Labels = {}) => metric.add(by, labels),
-      remove: (labels: Labels) => metric.remove(labels),
-      clear: () => metric.clear(),
+      set: (value: number, labels: Record<string, string> = {}) => metric.set(labels, value),
+      inc: (by = 1, labels: Record<string, string> = {}) => metric.inc(labels, by),
+      remove: (labels: Record<string, string>) => metric.remove(labels),
+      clear: () => metric.reset(),
     };
   }
 
@@ -50,12 +59,13 @@ export class MetricsRegistry implements Metrics {
     labelNames: readonly string[] = [],
     bounds?: ReadonlyMap<number, string>,
   ) {
-    const texts = buckets.map((bound) => bounds?.get(bound) ?? bound);
-    return observer(this.#get(name, 'histogram', help, () => new Histogram(name, labelNames, buckets, texts)));
+    const make = () => new Histogram({ ...this.#options(name, help, labelNames), buckets: [...buckets] });
+    return observer(this.#get(name, 'histogram', help, make, bounds) as Histogram);
   }
 
   summary(name: string, help: string, labelNames: readonly string[] = []) {
-    return observer(this.#get(name, 'summary', help, () => new Histogram(name, labelNames, [])));
+    const make = () => new Histogram({ ...this.#options(name, help, labelNames), buckets: [] });
+    return observer(this.#get(name, 'summary', help, make) as Histogram);
   }
 
   onCollect(collect: () => void): void {
@@ -65,30 +75,45 @@ export class MetricsRegistry implements Metrics {
   /** The exposition in Prometheus' text format. */
   async text(): Promise<string> {
     for (const collect of this.#collectors) collect();
-    return exposition(
-      [...this.#entries].map(([name, { type, help, metric }]) => ({ name, type, help, samples: metric.samples() })),
-    );
+    return exposition(await Promise.all([...this.#entries].map(([name, entry]) => family(name, entry))));
   }
 
-  #get<M extends Entry['metric']>(name: string, type: Type, help: string, make: () => M): M {
+  #options(name: string, help: string, labelNames: readonly string[]) {
+    return { name, help, labelNames, registers: [this.registry] };
+  }
+
+  #get(name: string, type: Type, help: string, make: () => Entry['metric'], bounds?: ReadonlyMap<number, string>) {
     const known = this.#entries.get(name);
     if (known === undefined) {
       const metric = make();
-      this.#entries.set(name, { type, help, metric });
+      this.#entries.set(name, { type, help, metric, ...(bounds === undefined ? {} : { bounds }) });
       return metric;
     }
     if (known.type !== type)
       throw new SluiceError('ERR_METRIC', `${name} has already been registered as ${known.type} type`);
     if (known.help !== help)
       throw new SluiceError('ERR_METRIC', `${name} has already been registered with different docstring`);
-    return known.metric as M;
+    return known.metric;
   }
 }
 
 function observer(metric: Histogram) {
   return {
-    observe: (value: number, labels: Labels = {}) => metric.observe(value, labels),
-    init: (labels: Labels) => metric.init(labels),
-    remove: (labels: Labels) => metric.remove(labels),
+    observe: (value: number, labels: Record<string, string> = {}) => metric.observe(labels, value),
+    /** The label set with nothing observed. */
+    init: (labels: Record<string, string>) => metric.zero(labels),
+    remove: (labels: Record<string, string>) => metric.remove(labels),
   };
+}
+
+async function family(name: string, { type, help, metric, bounds }: Entry): Promise<Family> {
+  const values = (await metric.get()).values as Sample[];
+  const kept = type === 'summary' ? values.filter((value) => value.metricName !== `${name}_bucket`) : values;
+  const samples = bounds === undefined ? kept : kept.map((sample) => withBound(sample, bounds));
+  return { name, type, help, samples };
+}
+
+function withBound(sample: Sample, bounds: ReadonlyMap<number, string>): Sample {
+  const le = bounds.get(Number(sample.labels['le']));
+  return le === undefined ? sample : { ...sample, labels: { ...sample.labels, le } };
 }
