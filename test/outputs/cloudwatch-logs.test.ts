@@ -123,7 +123,7 @@ describe.runIf(serverAvailable('moto'))('the cloudwatch_logs output', () => {
   });
 
   it('waits while the API is busy; what it will never take is given up', async () => {
-    const refusals = ['ThrottlingException', 'ThrottlingException', 'ServiceUnavailableException'];
+    const refusals = ['ThrottlingException', 'ThrottlingException', ...Array(5).fill('ServiceUnavailableException')];
     let asked = 0;
     const gate = http.createServer(async (request, response) => {
       const parts: Buffer[] = [];
@@ -145,7 +145,8 @@ describe.runIf(serverAvailable('moto'))('the cloudwatch_logs output', () => {
     const url = `http://127.0.0.1:${(gate.address() as net.AddressInfo).port}`;
     const secondary = `<secondary>\n@type secondary_file\ndirectory ${folder}\nbasename bad\n</secondary>`;
     const more = `log_group_name five\nlog_stream_name s\nauto_create_stream true\nput_log_events_retry_wait 0.01\n${secondary}`;
-    const one = await start(output(more, '', url));
+    const late = 'retry_wait 600\nretry_max_interval 600\nretry_probe_interval 0.2';
+    const one = await start(output(more, '', url).replace('retry_wait 0.05\nretry_max_interval 0.05', late));
     await one.emit('t', [{ m: 'invalid' }], now);
     await one.emit('t', [{ m: 'good' }], now);
     await expect.poll(() => found('five', 's'), wait).toEqual([[now * 1000, '{"m":"good"}']]);

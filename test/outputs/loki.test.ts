@@ -115,6 +115,19 @@ describe.runIf(serverAvailable('loki'))('the loki output', () => {
     expect(one.logs.join('\n')).not.toContain('se-cret');
   });
 
+  it('flows again soon after an outage, however far away the next try is', async () => {
+    let isAway = true;
+    const { url } = await gateTo(() => (isAway ? 503 : undefined));
+    const more = 'tenant e\nextra_labels {"job":"six"}\ndrop_single_key true';
+    const late = 'retry_wait 600\nretry_max_interval 600\nretry_probe_interval 0.2';
+    const one = await start(output(url, more).replace('retry_wait 0.05\nretry_max_interval 0.05', late));
+    await one.emit('t', [{ m: 'a' }, { m: 'b' }, { m: 'c' }], now);
+    await expect.poll(() => one.logs.some((line) => line.includes('failed to flush')), wait).toBe(true);
+    isAway = false;
+    const lines = async () => (await loki.query('{job="six"}', 'e')).map(({ line }) => line);
+    await expect.poll(lines, wait).toEqual(['a', 'b', 'c']);
+  });
+
   it('a request that is too large goes in halves; one line that is too large alone is given up', async () => {
     const { seen, url } = await gateTo((_nth, bytes) => (bytes > 400 ? 413 : undefined));
     const token = path.join(folder, 'token');

@@ -208,8 +208,9 @@ describe.runIf(serverAvailable('moto'))('the s3 output', () => {
   it('a store that is away at the start and comes later gets every chunk', async () => {
     const away = await startMoto();
     await away.kill();
+    const late = 'retry_wait 600\nretry_max_interval 600\nretry_probe_interval 0.3';
     const text = output('away', `store_as text\n${FORMAT}`).replace(moto.url, away.url);
-    const one = await start(text);
+    const one = await start(text.replace('retry_wait 0.05\nretry_max_interval 0.05', late));
     expect(one.logs.some((line) => line.includes('the bucket is not ready'))).toBe(true);
     await one.emit('t', [{ a: 1 }]);
     await expect.poll(() => one.logs.some((line) => line.includes('failed to flush')), wait).toBe(true);

@@ -131,11 +131,26 @@ class CloudwatchLogsOutput implements BufferedOutput {
     throw failure;
   }
 
-  *#jobs(chunk: ReadyChunk) {
+  /** One event; where the API refuses that very event it is there. */
+  async probe(chunk: ReadyChunk, signal: AbortSignal): Promise<boolean> {
+    const [first, ...rest] = entriesIn(chunk.read());
+    const [job] = first === undefined ? [] : [...this.#jobs(chunk, [first])];
+    if (job === undefined) return true;
+    try {
+      await this.#service!.put(job.group, job.stream, job.entries, job.made, signal);
+    } catch (error) {
+      if (error instanceof UnrecoverableError) return false;
+      throw error;
+    }
+    if (rest.length > 0) chunk.replace(chunkOf(rest), rest.length);
+    return rest.length === 0;
+  }
+
+  *#jobs(chunk: ReadyChunk, all = entriesIn(chunk.read())) {
     const fill = (template: string) => this.#host.placeholders(template, chunk.meta, chunk.id);
     const group = fill(this.#config.log_group_name ?? '');
     const stream = fill(this.#config.log_stream_name ?? '');
-    const byPlace = Map.groupBy(entriesIn(chunk.read()), (entry) => `${entry[1] ?? group}\0${entry[2] ?? stream}`);
+    const byPlace = Map.groupBy(all, (entry) => `${entry[1] ?? group}\0${entry[2] ?? stream}`);
     for (const [place, entries] of byPlace) {
       const [groupName = '', streamName = ''] = place.split('\0');
       yield { group: groupName, stream: streamName, entries, made: this.#newGroup(entries[0]!, fill) };

@@ -75,6 +75,19 @@ export class KafkaOutput implements BufferedOutput {
     throw new UnrecoverableError(`${refused.length} messages are larger than their topics take`);
   }
 
+  /** One message. */
+  async probe(chunk: ReadyChunk): Promise<boolean> {
+    const [first, ...rest] = messagesIn(chunk.read());
+    if (first === undefined) return true;
+    const topic = this.#setup.topic(chunk.meta, chunk.id) ?? '';
+    const { left, refused, error } = await this.#delivery.send([first], (message) => message.topic ?? topic);
+    if (left.length > 0) throw new SluiceError('ERR_KAFKA', textOf(error), { cause: error });
+    // A message that is refused alone shows that the broker is there.
+    if (refused.length > 0) return false;
+    if (rest.length > 0) keep(chunk, rest, rest.length + 1);
+    return rest.length === 0;
+  }
+
   #failed(chunk: ReadyChunk, left: readonly Message[], all: number, error: unknown): void {
     const { discardFailed, ignored, backup } = this.#setup;
     const message = textOf(error);

@@ -54,6 +54,8 @@ export const plugin = defineBufferedOutput({
     const headers: Record<string, string> = textHeaders(config.custom_headers);
     let requester: Requester | undefined;
 
+    const tenantOf = ({ meta, id }: ReadyChunk) =>
+      config.tenant === undefined ? undefined : host.placeholders(config.tenant, meta, id);
     const push = async (
       entries: readonly Entry[],
       tenant: string | undefined,
@@ -94,15 +96,27 @@ export const plugin = defineBufferedOutput({
       renderer: () => line,
       async write(chunk: ReadyChunk, signal) {
         const entries = entriesOf(chunk.read().toString('latin1'));
-        const tenant = config.tenant === undefined ? undefined : host.placeholders(config.tenant, chunk.meta, chunk.id);
-        const refused = await threads.use((thread) => push(entries, tenant, thread, signal));
+        const refused = await threads.use((thread) => push(entries, tenantOf(chunk), thread, signal));
         if (refused.length === 0) return;
-        if (refused.length < entries.length) chunk.replace(Buffer.from(chunkOf(refused), 'latin1'), refused.length);
+        if (refused.length < entries.length) keep(chunk, refused);
         throw new UnrecoverableError(`Loki refused ${refused.length} lines`);
+      },
+      /** One line; where Loki refuses that very line it is there, and the whole chunk may come. */
+      async probe(chunk: ReadyChunk, signal) {
+        const [first, ...rest] = entriesOf(chunk.read().toString('latin1'));
+        if (first === undefined) return true;
+        const refused = await threads.use((thread) => push([first], tenantOf(chunk), thread, signal));
+        if (refused.length > 0) return false;
+        if (rest.length > 0) keep(chunk, rest);
+        return rest.length === 0;
       },
     };
   },
 });
+
+function keep(chunk: ReadyChunk, entries: readonly Entry[]): void {
+  chunk.replace(Buffer.from(chunkOf(entries), 'latin1'), entries.length);
+}
 
 /** Numbers of the writes that run: no two at once have the same. */
 class Threads {

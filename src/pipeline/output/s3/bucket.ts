@@ -57,6 +57,16 @@ export class Bucket {
     }
   }
 
+  /** @throws where the store does not answer, or is not well; any other answer will do */
+  async reach(abortSignal: AbortSignal): Promise<void> {
+    try {
+      await this.exists(abortSignal);
+    } catch (error) {
+      const status = statusOf(error) ?? 500;
+      if (status >= 500 || status === 429) throw error;
+    }
+  }
+
   async create(abortSignal: AbortSignal): Promise<void> {
     try {
       await this.#client.send(new this.#sdk.CreateBucketCommand({ Bucket: this.#name }), { abortSignal });

@@ -136,6 +136,12 @@ class S3Output implements BufferedOutput {
       this.#host.log.warn('delayed events were put', { object: `s3://${this.#config.s3_bucket}/${key}` });
   }
 
+  /** Nothing of a chunk can be stored alone: the store is asked whether it is there. */
+  async probe(_chunk: ReadyChunk, signal: AbortSignal): Promise<boolean> {
+    await this.#bucket!.reach(signal);
+    return false;
+  }
+
   /** Counts the index up until a key is free. */
   async #putNew(bucket: Bucket, chunk: ReadyChunk, body: Buffer, signal: AbortSignal): Promise<string> {
     let before: string | undefined;
