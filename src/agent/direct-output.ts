@@ -15,7 +15,8 @@ export class DirectOutput implements Output {
   start = () => this.#inner.start?.();
   stop = () => this.#inner.stop?.();
 
-  emit(stream: EventStream): Promise<void> {
+  emit(stream: EventStream): void | Promise<void> {
+    if (this.#inner.emit !== undefined) return this.#inner.emit(stream);
     const first = stream.events[0];
     const meta = first === undefined ? { tag: stream.tag } : { tag: stream.tag, timekey: first.sec };
     const render = this.#inner.renderer(stream.tag, meta);

@@ -292,6 +292,8 @@ export interface Layout {
 }
 
 export interface BufferedOutput extends Running {
+  /** Takes streams where there is no `<buffer>`, for an output that need not render them; else each stream becomes a chunk. */
+  emit?(stream: EventStream): void | Promise<void>;
   /** Called once per (tag, chunk metadata): constant parts are made here. */
   renderer(tag: string, meta: ChunkMeta): Render;
   /**

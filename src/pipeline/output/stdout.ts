@@ -6,7 +6,7 @@ export const plugin = defineBufferedOutput({
   kind: 'output',
   type: 'stdout',
   buffering: 'with-section',
-  bufferDefaults: { $arg: 'tag', flush_at_shutdown: 'true', chunk_limit_size: '102400' },
+  bufferDefaults: { $arg: 'tag', flush_at_shutdown: 'true', chunk_limit_size: '10240' },
   doc: 'Prints events: for trying out a configuration.',
   schema: {
     doc: 'Stdout output.',
