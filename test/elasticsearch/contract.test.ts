@@ -12,6 +12,7 @@ import {
 } from '../servers/elasticsearch.ts';
 import { documentTests } from './documents.ts';
 import { Door } from './door.ts';
+import { preparationTests } from './preparations.ts';
 import { pressureTests } from './pressure.ts';
 import { refusalTests } from './refusals.ts';
 import { restartTests } from './restart.ts';
@@ -67,6 +68,7 @@ for (const version of process.env.SLUICE_ALL_ENGINES === '1' ? ENGINE_VERSIONS :
       },
     };
     documentTests(bench);
+    preparationTests(bench);
     refusalTests(bench);
     pressureTests(bench);
     restartTests(bench);

@@ -4,7 +4,7 @@ import type { Bench } from './contract.test.ts';
 import { ask, documents, numbered, numbers, range } from './shipping.ts';
 
 /** Has data streams: the default distribution's 7.9 and later do, what is on Maven Central of 7.17 does not. */
-const HAS_DATA_STREAMS = ['8.19.21', '9.5.3', 'opensearch-2.19.6', 'opensearch-3.8.0'];
+export const HAS_DATA_STREAMS = ['8.19.21', '9.5.3', 'opensearch-2.19.6', 'opensearch-3.8.0'];
 
 export function documentTests({ version, url, door, output }: Bench): void {
   it('index: each record is one document with the fields it had', async () => {

@@ -12,6 +12,16 @@ const {
   type_name: _type,
   target_type_key: _targetType,
   time_parse_error_tag: _errorTag,
+  rollover_index: _rollover,
+  deflector_alias: _alias,
+  index_prefix: _prefix,
+  enable_ilm: _isManaged,
+  ilm_policy_id: _policyId,
+  ilm_policy: _policy,
+  ilm_policies: _policies,
+  ilm_policy_overwrite: _overwrite,
+  cloud_id: _cloud,
+  cloud_auth: _cloudAuth,
   ...common
 } = schema.params;
 
@@ -52,6 +62,18 @@ export const openSearchSchema = {
   },
 } as const satisfies SectionSpec;
 
+/** The plugin for OpenSearch makes no rollover indices: the cluster has its own management of indices. */
+const NO_LIFECYCLE = {
+  rollover_index: undefined,
+  deflector_alias: undefined,
+  index_prefix: undefined,
+  enable_ilm: false,
+  ilm_policy_id: '',
+  ilm_policy: {},
+  ilm_policies: {},
+  ilm_policy_overwrite: false,
+};
+
 export type OpenSearchConfig = ConfigOf<typeof openSearchSchema>;
 
 /** In Elasticsearch's words. @throws PluginConfigError for what is not supported */
@@ -68,5 +90,8 @@ export function inCommonWords(config: OpenSearchConfig): ConfigOf<typeof schema>
     default_elasticsearch_version: 8,
     type_name: '_doc',
     target_type_key: undefined,
+    ...NO_LIFECYCLE,
+    cloud_id: undefined,
+    cloud_auth: undefined,
   };
 }
