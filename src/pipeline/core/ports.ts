@@ -42,6 +42,9 @@ export interface NetPort {
   readonly httpsRequest: typeof https.request;
 }
 
+/** Node's timers ring at once when they are further away than that. Milliseconds, 24 days. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
+
 export interface Timer {
   cancel(): void;
 }

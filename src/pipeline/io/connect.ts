@@ -2,6 +2,7 @@
 import dns from 'node:dns/promises';
 import net from 'node:net';
 import tls from 'node:tls';
+import { LONGEST_TIMER } from '../core/ports.ts';
 
 export interface ConnectOptions {
   readonly host: string;
@@ -32,7 +33,7 @@ export async function connectTo(options: ConnectOptions): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => fail(new Error(`connecting to ${options.host}:${port} timed out`)),
-      options.timeoutMs,
+      Math.min(options.timeoutMs, LONGEST_TIMER),
     );
     const fail = (error: Error) => {
       clearTimeout(timer);

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import type { ClockPort, NetPort, Ports, Timer } from '../core/ports.ts';
+import { type ClockPort, LONGEST_TIMER, type NetPort, type Ports, type Timer } from '../core/ports.ts';
 
 function timer(handle: NodeJS.Timeout): Timer {
   handle.unref();
@@ -23,8 +23,8 @@ export const realClock: ClockPort = {
     return mono + drift;
   },
   monotonic: () => performance.now(),
-  after: (ms, callback) => timer(setTimeout(callback, ms)),
-  every: (ms, callback) => timer(setInterval(callback, ms)),
+  after: (ms, callback) => timer(setTimeout(callback, Math.min(ms, LONGEST_TIMER))),
+  every: (ms, callback) => timer(setInterval(callback, Math.min(ms, LONGEST_TIMER))),
 };
 
 export const realNet: NetPort = { httpRequest: http.request, httpsRequest: https.request };

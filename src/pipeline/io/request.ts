@@ -4,7 +4,7 @@ import https from 'node:https';
 import type net from 'node:net';
 import tls from 'node:tls';
 import { SluiceError } from '../core/errors.ts';
-import type { NetPort } from '../core/ports.ts';
+import { LONGEST_TIMER, type NetPort } from '../core/ports.ts';
 import { retryAfter } from '../core/retry-after.ts';
 
 export interface RequestOptions {
@@ -79,10 +79,16 @@ export class Requester {
     const { openTimeout, readTimeout } = this.#options;
     return new Promise((resolve, reject) => {
       const fail = (error: Error) => reject(new SluiceError('ERR_HTTP_REQUEST', error.message, { cause: error }));
-      let timer = setTimeout(() => request.destroy(new Error('connecting timed out')), openTimeout);
+      let timer = setTimeout(
+        () => request.destroy(new Error('connecting timed out')),
+        Math.min(openTimeout, LONGEST_TIMER),
+      );
       const wait = () => {
         clearTimeout(timer);
-        timer = setTimeout(() => request.destroy(new Error('the answer timed out')), readTimeout);
+        timer = setTimeout(
+          () => request.destroy(new Error('the answer timed out')),
+          Math.min(readTimeout, LONGEST_TIMER),
+        );
       };
       request.on('socket', (socket) => {
         if (socket.connecting) socket.once('connect', wait);

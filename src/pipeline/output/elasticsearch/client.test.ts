@@ -93,6 +93,11 @@ describe('the client of the cluster', () => {
     for (let i = 0; i < 3; i++) expect(await get(one)).toBe(200);
   });
 
+  it('a time limit of years, as configurations have it, is none', async () => {
+    const { url } = await serve((_q, response) => void setTimeout(() => response.end('{}'), 50));
+    expect(await get(client([url], { timeout: 2_147_483_648 * 1000 }))).toBe(200);
+  });
+
   it('tells Retry-After, given as seconds or as a date', async () => {
     const headers = ['7', new Date(Date.now() + 60_000).toUTCString()];
     const { url } = await serve(

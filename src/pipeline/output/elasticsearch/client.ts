@@ -7,7 +7,7 @@
  */
 import http from 'node:http';
 import { SluiceError } from '../../core/errors.ts';
-import type { Ports } from '../../core/ports.ts';
+import { LONGEST_TIMER, type Ports } from '../../core/ports.ts';
 import { retryAfter } from '../../core/retry-after.ts';
 import { Hosts } from './hosts.ts';
 import { TlsFiles, type TlsOptions } from './tls-files.ts';
@@ -142,7 +142,7 @@ export class Client {
       // The limit is for the whole request, not only for silence.
       const timer = setTimeout(
         () => request.destroy(new TimeLimitError(`read timeout reached (${timeout / 1000} s)`)),
-        timeout,
+        Math.min(timeout, LONGEST_TIMER),
       );
       request.on('error', fail);
       request.on('close', () => clearTimeout(timer));

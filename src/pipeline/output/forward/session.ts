@@ -3,6 +3,7 @@ import type net from 'node:net';
 import { MsgpackReader } from '../../codec/msgpack.ts';
 import { MsgpackFramer } from '../../codec/msgpack-framing.ts';
 import { SluiceError } from '../../core/errors.ts';
+import { LONGEST_TIMER } from '../../core/ports.ts';
 import { isHash } from '../../core/value.ts';
 import { type Credentials, checkPong, newSalt, pingMessage, readHelo } from '../../forward/handshake.ts';
 
@@ -49,10 +50,13 @@ export class Session {
   write(parts: readonly Buffer[], timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== undefined) return reject(this.#ended);
-      const timer = setTimeout(() => {
-        this.socket.destroy();
-        reject(new ForwardError('sending timed out'));
-      }, timeoutMs);
+      const timer = setTimeout(
+        () => {
+          this.socket.destroy();
+          reject(new ForwardError('sending timed out'));
+        },
+        Math.min(timeoutMs, LONGEST_TIMER),
+      );
       this.socket.cork();
       for (const part of parts.slice(0, -1)) this.socket.write(part);
       this.socket.write(parts.at(-1)!, (error) => {
@@ -81,7 +85,10 @@ export class Session {
     if (ready !== undefined) return Promise.resolve(ready);
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#end(new ForwardError('no answer in time')), timeoutMs);
+      const timer = setTimeout(
+        () => this.#end(new ForwardError('no answer in time')),
+        Math.min(timeoutMs, LONGEST_TIMER),
+      );
       this.#waiting = {
         resolve: (answer) => {
           clearTimeout(timer);
