@@ -10,6 +10,7 @@ import { decodeMsgpack, encodeMsgpack } from '../../src/pipeline/codec/msgpack.t
 import { toBytes, type Value } from '../../src/pipeline/core/value.ts';
 import { generateCertificate } from '../../src/pipeline/io/certificate.ts';
 import type { Rig } from '../plugins/rig.ts';
+import { startDns } from './dns.ts';
 import { freePort } from './ports.ts';
 import { source, start } from './running.ts';
 
@@ -280,6 +281,30 @@ it('servers come from a file that is read again when it changes', async () => {
     .toBe(true);
   await send(one, 3);
   await expect.poll(() => numbers(second), wait).toEqual(upTo(3));
+});
+
+it('servers come from DNS, and an empty answer leaves them as they are', async () => {
+  const [a, b] = [await freePort(), await freePort()];
+  const first = await start(source('forward', a));
+  const second = await start(source('forward', b));
+  const target = (name: string, port: number) => [{ priority: 1, weight: 5, port, target: `${name}.example` }];
+  const srv: Record<string, ReturnType<typeof target>> = { '_fluentd._tcp.logs.example': target('one', a) };
+  const dns = await startDns({ srv, a: { 'one.example': '127.0.0.1', 'two.example': '127.0.0.1' } });
+  const discovery = `<service_discovery>\n@type srv\nservice fluentd\nhostname logs.example\ndns_server_host 127.0.0.1:${dns.port}\ninterval 1\n</service_discovery>`;
+  const one = await start(sender(`require_ack_response true\n${discovery}`));
+  await send(one, 3);
+  await expect.poll(() => numbers(first), wait).toEqual(upTo(3));
+  srv['_fluentd._tcp.logs.example'] = target('two', b);
+  await expect
+    .poll(() => one.logs.some((line) => line.includes("adding forwarding server 'two.example'")), wait)
+    .toBe(true);
+  await send(one, 3);
+  await expect.poll(() => numbers(second), wait).toEqual(upTo(3));
+  srv['_fluentd._tcp.logs.example'] = [];
+  await expect.poll(() => one.logs.some((line) => line.includes('service discovery failed')), wait).toBe(true);
+  await send(one, 3, 3);
+  await expect.poll(() => numbers(second), wait).toEqual(upTo(6));
+  await dns.close();
 });
 
 it('heartbeats over UDP tell when a server is away and when it is back', async () => {

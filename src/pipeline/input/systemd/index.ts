@@ -21,6 +21,9 @@ import { compileEntry, type MapFields } from './entry.ts';
 /** As fluent-plugin-systemd has it. */
 const CURSOR = 'journal';
 const RETRY_MS = 1000;
+/** The longest wait is that many doublings of it. */
+const MAX_DOUBLINGS = 5;
+const TELL_MS = 60_000;
 const NOT_FOUND = 127;
 
 const schema = {
@@ -76,6 +79,9 @@ class Systemd {
   #timer: Timer | undefined;
   #stopped = false;
   #told = false;
+  /** In a row. */
+  #failures = 0;
+  #failure: { readonly noise: string; readonly toldAt: number } | undefined;
 
   constructor(config: Config, host: InputHost, map: MapFields) {
     this.#config = config;
@@ -105,7 +111,8 @@ class Systemd {
       .catch((error: unknown) => this.#host.log.warn('the journal could not be read', { error }))
       .finally(() => {
         this.#running = undefined;
-        if (!this.#stopped) this.#timer = this.#host.ports.clock.after(RETRY_MS, () => this.#run());
+        const wait = RETRY_MS * 2 ** Math.min(this.#failures, MAX_DOUBLINGS);
+        if (!this.#stopped) this.#timer = this.#host.ports.clock.after(wait, () => this.#run());
       });
   }
 
@@ -129,7 +136,17 @@ class Systemd {
     if (cursor !== undefined && cursor !== null && /cursor/i.test(noise)) {
       this.#host.log.warn('Could not seek to cursor found in position file, falling back', { cursor, error: noise });
       this.#storage.put(CURSOR, null);
-    } else if (code !== 0) this.#host.log.warn('journalctl ended, retrying', { code, error: noise });
+    } else if (code !== 0) this.#failed(code, noise);
+  }
+
+  /** A journal that cannot be read stays so for long: waits grow, and the same cause is told once a minute. */
+  #failed(code: number | null, noise: string): void {
+    this.#failures++;
+    const now = this.#host.ports.clock.monotonic();
+    const isNews = this.#failure?.noise !== noise || now - this.#failure.toldAt >= TELL_MS;
+    if (!isNews) return;
+    this.#failure = { noise, toldAt: now };
+    this.#host.log.warn('journalctl ended, retrying', { code, error: noise });
   }
 
   /** Told once: a node without a journal is no fault. */
@@ -152,6 +169,7 @@ class Systemd {
 
   async #take(entries: readonly JournalEntry[]): Promise<void> {
     if (entries.length === 0) return;
+    this.#failures = 0;
     const events = entries.map((entry) => this.#event(entry));
     await this.#delivery.emit(new EventStream(this.#config.tag, events));
     const cursor = entries.at(-1)!.get('__CURSOR');

@@ -2,6 +2,7 @@
 import type { ConfigOf } from '../../../config/schema.ts';
 import { PluginConfigError } from '../../core/errors.ts';
 import { decoderOf } from './encodings.ts';
+import { globProblem } from './paths.ts';
 import type { schema } from './schema.ts';
 
 /** @throws PluginConfigError */
@@ -12,7 +13,9 @@ export function checkConfig(config: ConfigOf<typeof schema>): void {
 
 function problemOf(config: ConfigOf<typeof schema>): string | undefined {
   const { encoding, from_encoding: from } = config;
+  const glob = globProblem(config.glob_policy, config.path_delimiter, config.path);
   if (config.path.trim() === '') return "tail: 'path' parameter is required on tail input";
+  if (glob !== undefined) return glob;
   if (!config.enable_watch_timer && !config.enable_stat_watcher)
     return 'either of enable_watch_timer or enable_stat_watcher must be true';
   if (config.follow_inodes && config.pos_file === undefined)

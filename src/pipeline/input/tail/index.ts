@@ -7,6 +7,7 @@
  * files are noticed by chokidar on the folders and by a slow reconciliation. Reading is by timer: active files ten times a second, idle
  * ones as often as their number allows.
  */
+
 import chokidar, { type FSWatcher } from 'chokidar';
 import type { ConfigOf } from '../../../config/schema.ts';
 import type { Timer } from '../../core/ports.ts';
@@ -88,6 +89,7 @@ class Tail implements Input {
     this.#lineOptions = lineOptions;
     this.#paths = new Paths({
       path: config.path,
+      policy: config.glob_policy,
       delimiter: config.path_delimiter,
       exclude: config.exclude_path,
       timezone: config.path_timezone,

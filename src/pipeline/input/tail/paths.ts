@@ -11,17 +11,37 @@ export interface PathOptions {
   readonly timezone: string | undefined;
   /** Seconds; only files modified since then. */
   readonly recently: number | undefined;
+  readonly policy: GlobPolicy;
 }
 
-const GLOB = /[*?[{]/;
+export type GlobPolicy = 'backward_compatible' | 'extended' | 'always';
+
+/** What makes a pattern of a path; other paths are names, whatever characters they hold. */
+const GLOBS: Readonly<Record<GlobPolicy, RegExp>> = {
+  backward_compatible: /\*/,
+  extended: /[*?]|\[.*\]/,
+  always: /[*?]|\[.*\]|\{.*,.*\}/,
+};
+const ANY_GLOB = /[*?[{]/;
+
+/** What may not stand together, in Fluentd's words. */
+export function globProblem(policy: GlobPolicy, delimiter: string, text: string): string | undefined {
+  if (policy === 'always' && delimiter === ',')
+    return 'cannot use glob_policy as always with the default path_delimiter: `,"';
+  if (policy === 'extended' && /\{.*,.*\}/.test(text) && GLOBS.extended.test(text))
+    return `cannot include curly braces with glob patterns in \`${text}". Use glob_policy always instead.`;
+  return undefined;
+}
 
 export class Paths {
   readonly #options: PathOptions;
+  readonly #glob: RegExp;
   readonly #patterns: (nowSec: number) => string[];
   readonly #excludes: (nowSec: number) => string[];
 
   constructor(options: PathOptions) {
     this.#options = options;
+    this.#glob = GLOBS[options.policy];
     const zone = options.timezone === undefined ? localZone : parseZone(options.timezone);
     const dated = (text: string) => (text.includes('%') ? compileStrftime(text, zone) : () => text);
     const patterns = options.path.split(options.delimiter).map((part) => dated(part.trim()));
@@ -34,14 +54,20 @@ export class Paths {
   expand(nowMs: number, known?: ReadonlyMap<string, unknown>): string[] {
     const now = Math.floor(nowMs / 1000);
     const excludes = this.#excludes(now);
-    const found = new Set(this.#patterns(now).flatMap(matching));
-    return [...found].filter((file) => known?.has(file) || (!isAmong(excludes, file) && this.#follows(file, nowMs)));
+    const found = new Set(this.#patterns(now).flatMap((pattern) => matching(pattern, this.#glob)));
+    return [...found].filter(
+      (file) => known?.has(file) || (!isAmong(excludes, file, this.#glob) && this.#follows(file, nowMs)),
+    );
   }
 
   /** Whether `expand` would give this file. */
   includes(file: string, nowMs: number): boolean {
     const now = Math.floor(nowMs / 1000);
-    return isAmong(this.#patterns(now), file) && !isAmong(this.#excludes(now), file) && this.#follows(file, nowMs);
+    return (
+      isAmong(this.#patterns(now), file, this.#glob) &&
+      !isAmong(this.#excludes(now), file, this.#glob) &&
+      this.#follows(file, nowMs)
+    );
   }
 
   /** Folders whose changes may bring new files: the longest part of each pattern without a glob. */
@@ -57,18 +83,18 @@ export class Paths {
   }
 }
 
-function isAmong(globs: readonly string[], file: string): boolean {
-  return globs.some((glob) => glob === file || path.matchesGlob(file, glob));
+function isAmong(patterns: readonly string[], file: string, glob: RegExp): boolean {
+  return patterns.some((pattern) => (glob.test(pattern) ? path.matchesGlob(file, pattern) : pattern === file));
 }
 
-function matching(pattern: string): string[] {
-  if (!GLOB.test(pattern)) return fs.existsSync(pattern) ? [pattern] : [];
+function matching(pattern: string, glob: RegExp): string[] {
+  if (!glob.test(pattern)) return fs.existsSync(pattern) ? [pattern] : [];
   return fs.globSync(pattern).sort();
 }
 
 function fixedFolder(pattern: string): string {
   const parts = pattern.split('/');
-  const i = parts.findIndex((part) => GLOB.test(part));
+  const i = parts.findIndex((part) => ANY_GLOB.test(part));
   return parts.slice(0, i < 0 ? -1 : i).join('/') || '/';
 }
 

@@ -34,7 +34,7 @@ export const schema = {
       type: 'enum',
       values: ['backward_compatible', 'extended', 'always'],
       default: 'backward_compatible',
-      doc: 'Which characters make a glob.',
+      doc: 'What makes a glob of a path: `*`; also `?` and `[…]`; also `{a,b}`, with another path_delimiter.',
     },
     exclude_path: { type: 'array', default: '', doc: 'Globs of files to leave out.' },
     tag: { type: 'string', required: true, doc: 'Tag of the events; `*` is the path with dots.' },
@@ -49,7 +49,7 @@ export const schema = {
     read_lines_limit: {
       type: 'integer',
       default: '1000',
-      doc: 'Lines per read in Fluentd; here a block is a read.',
+      doc: 'Lines that Fluentd emits at once; here what was read of a file at once is.',
       fluentd: 'ignored',
     },
     held_deleted_limit: {

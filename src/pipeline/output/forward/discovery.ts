@@ -1,10 +1,11 @@
-/** Where the servers are: `<server>` sections, static services, and files that are read again when they change. */
+/** Where the servers are: `<server>` sections, static services, files that are read again when they change, and DNS. */
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import type { ConfigOf } from '../../../config/schema.ts';
 import { PluginConfigError } from '../../core/errors.ts';
 import type { FsPort } from '../../core/ports.ts';
 import type { schema } from './schema.ts';
+import { type SrvOptions, SrvSource } from './srv.ts';
 
 export interface Service {
   readonly host: string;
@@ -22,6 +23,7 @@ type Config = ConfigOf<typeof schema>;
 export class Discovery {
   readonly #static: Service[];
   readonly #files: readonly { path: string; stamp: string; services: Service[] }[];
+  readonly #srv: readonly SrvSource[];
   readonly #fs: FsPort;
 
   /** @throws PluginConfigError for a file that is missing or damaged */
@@ -33,10 +35,25 @@ export class Discovery {
     this.#files = sections
       .filter((section) => section['@type'] === 'file')
       .map((section) => ({ path: section.path, stamp: stampOf(fs, section.path), services: this.#read(section.path) }));
+    this.#srv = sections
+      .filter((section) => section['@type'] === 'srv')
+      .map((section) => new SrvSource(srvOf(section)));
   }
 
   services(): Service[] {
-    return [...this.#static, ...this.#files.flatMap((file) => file.services)];
+    const found = [...this.#files, ...this.#srv].flatMap((source) => source.services);
+    return [...this.#static, ...found];
+  }
+
+  /** Where DNS is asked, there may be none yet. */
+  get mayFind(): boolean {
+    return this.#srv.length > 0;
+  }
+
+  /** Asks DNS where that is due; true where an answer changes the servers. @throws what DNS says: the old services stay */
+  async ask(now: number): Promise<boolean> {
+    const answers = await Promise.all(this.#srv.map((source) => source.refresh(now)));
+    return answers.includes(true);
   }
 
   /** Reads files that changed; true where one did. @throws PluginConfigError: the old services stay */
@@ -53,7 +70,7 @@ export class Discovery {
   }
 
   get watches(): boolean {
-    return this.#files.length > 0;
+    return this.#files.length + this.#srv.length > 0;
   }
 
   #read(file: string): Service[] {
@@ -67,6 +84,13 @@ export class Discovery {
     if (!Array.isArray(content)) throw new PluginConfigError(`sd_file: path=${file}: a list of services is expected`);
     return content.map((item) => serviceOf(item as Record<string, unknown>, file));
   }
+}
+
+function srvOf(section: Config['$sections']['service_discovery'][number]): SrvOptions {
+  const { service, hostname } = section;
+  if (service === undefined || hostname === undefined)
+    throw new PluginConfigError(`'${service === undefined ? 'service' : 'hostname'}' parameter is required`);
+  return { ...section, service, hostname };
 }
 
 function serviceOf(item: Record<string, unknown>, file: string): Service {

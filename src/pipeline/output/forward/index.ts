@@ -45,7 +45,7 @@ export const plugin = defineBufferedOutput({
       );
     if (config.ack_response_timeout < 1) throw new PluginConfigError('ack_response_timeout must be a positive integer');
     const discovery = new Discovery(config, host.ports.fs);
-    if (discovery.services().length === 0)
+    if (discovery.services().length === 0 && !discovery.mayFind)
       throw new PluginConfigError(
         'forward output plugin requires at least one node is required. Add <server> or <service_discovery>',
       );
@@ -74,6 +74,7 @@ class Forward implements BufferedOutput {
   async start(): Promise<void> {
     const { config, clock, log } = { config: this.#config, clock: this.#host.ports.clock, log: this.#host.log };
     this.#tls = config.transport === 'tls' ? this.#clientTls() : undefined;
+    await this.#ask();
     this.#setNodes(this.#discovery.services());
     if (config.verify_connection_at_startup) for (const node of this.#nodes) await node.verify();
     if (config.heartbeat_type === 'udp') this.#pulse = await UdpPulse.open((answers) => this.#onPulse(answers));
@@ -87,8 +88,20 @@ class Forward implements BufferedOutput {
           } catch (error) {
             log.error('service discovery failed: going on with the servers known so far', { error });
           }
+          void this.#ask().then((changed) => changed && this.#setNodes(this.#discovery.services()));
         }),
       );
+  }
+
+  /** What DNS says; an error leaves the servers as they are. */
+  async #ask(): Promise<boolean> {
+    const { ports, log } = this.#host;
+    try {
+      return await this.#discovery.ask(ports.clock.monotonic());
+    } catch (error) {
+      log.error('service discovery failed: going on with the servers known so far', { error });
+      return false;
+    }
   }
 
   async stop(): Promise<void> {
