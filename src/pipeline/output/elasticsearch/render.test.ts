@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LogEvent } from '../../core/event.ts';
 import { decodeJson, type Hash, type Value } from '../../core/value.ts';
+import { actionOf, documentOf, itemCount, itemsOf } from './items.ts';
 import { compileRender, type RenderOptions } from './render.ts';
 
 const SEC = Date.UTC(2024, 2, 1, 10, 20, 30) / 1000;
@@ -38,6 +40,7 @@ function compiled(options: Partial<RenderOptions> = {}) {
   return {
     missing,
     errors,
+    render,
     of(record: Hash, nsec = 123_456_789): Value[] {
       const lines = render(LogEvent.from(SEC, nsec, record)).split('\n');
       expect(lines.pop()).toBe('');
@@ -175,4 +178,27 @@ describe('@timestamp', () => {
     expect(text).toMatch(/^2024-03-01T/);
     expect(bad).toEqual(['soon']);
   });
+});
+
+const text = fc.string({ unit: 'binary' });
+/** As it comes back from JSON: no -0, no lone surrogates. */
+const record = fc
+  .dictionary(text, fc.oneof(text, fc.jsonValue({ stringUnit: 'binary' })), { maxKeys: 8 })
+  .map((hash) => JSON.parse(Buffer.from(JSON.stringify(hash)).toString()) as Hash);
+const read = (bytes: string): unknown => JSON.parse(Buffer.from(bytes, 'latin1').toString());
+
+test('whatever the records hold, a chunk of them is read back as the same documents with the same actions', () => {
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 10 }), text, (records, id) => {
+      const { render } = compiled({ idKey: 'id', index: 'i' });
+      const all = records.map((hash) => ({ ...hash, id }));
+      const bytes = Buffer.from(all.map((hash) => render(LogEvent.from(SEC, 0, hash))).join(''), 'latin1');
+      const items = itemsOf(bytes);
+      expect(itemCount(items)).toBe(all.length);
+      all.forEach((hash, i) => {
+        expect(read(documentOf(items, i))).toEqual(hash);
+        expect(read(actionOf(items, i))).toEqual({ index: { _index: 'i', _id: id } });
+      });
+    }),
+  );
 });
