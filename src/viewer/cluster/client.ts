@@ -7,6 +7,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { StringDecoder } from 'node:string_decoder';
 import { clusterAway, ViewerError } from '../errors.ts';
 
 export interface ClusterAddress {
@@ -19,7 +20,10 @@ export interface ClusterAddress {
 
 export interface ClusterAnswer {
   readonly status: number;
-  readonly body: Buffer;
+  /** As text: bytes that are joined first would wait for the garbage collector outside of what it counts. */
+  readonly text: string;
+  /** Bytes of it. */
+  readonly size: number;
 }
 
 export interface RequestLimits {
@@ -77,10 +81,9 @@ export class ClusterClient {
   /** The parsed answer. @throws ViewerError for statuses of 400 and more, with the cluster's reason. */
   async json<T>(method: string, path: string, body?: unknown, limits: RequestLimits = {}): Promise<T> {
     const answer = await this.request(method, path, body, limits);
-    limits.onSize?.(answer.body.length);
-    const text = answer.body.toString('utf8');
-    if (answer.status >= 400) throw refused(answer.status, text);
-    return JSON.parse(text) as T;
+    limits.onSize?.(answer.size);
+    if (answer.status >= 400) throw refused(answer.status, answer.text);
+    return JSON.parse(answer.text) as T;
   }
 
   /** Any status is an answer. @throws ViewerError 502 where no host answers, AnswerTooLarge, AbortError */
@@ -121,15 +124,16 @@ export class ClusterClient {
         ...(limits.signal === undefined ? {} : { signal: limits.signal }),
       };
       const request = (tls ? https : http).request(options, (response) => {
-        const parts: Buffer[] = [];
+        const decoder = new StringDecoder('utf8');
+        let text = '';
         let size = 0;
         response.on('data', (part: Buffer) => {
           size += part.length;
           if (size > maxBytes) request.destroy(new AnswerTooLarge(`more than ${maxBytes} bytes`));
-          else parts.push(part);
+          else text += decoder.write(part);
         });
         response.once('error', reject);
-        response.once('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts, size) }));
+        response.once('end', () => resolve({ status: response.statusCode ?? 0, text: text + decoder.end(), size }));
       });
       request.once('timeout', () => request.destroy(new Error(`no answer within ${options.timeout / 1000} s`)));
       request.on('error', reject);

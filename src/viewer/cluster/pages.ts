@@ -114,7 +114,7 @@ async function openPit(client: ClusterClient, paging: Paging, request: PagesRequ
     answer.status !== 429
   )
     return undefined;
-  const text = answer.body.toString('utf8');
+  const { text } = answer;
   if (answer.status >= 400)
     throw new Error(`a point in time could not be opened (${answer.status}): ${text.slice(0, 200)}`);
   const body = JSON.parse(text) as { id?: string; pit_id?: string };

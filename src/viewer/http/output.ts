@@ -16,10 +16,9 @@ export class Output {
 
   /** Resolves when more may be written: memory stays bounded. */
   async write(text: string): Promise<void> {
-    const bytes = Buffer.from(text, 'utf8');
-    this.bytes += bytes.length;
+    this.bytes += Buffer.byteLength(text);
     const target = this.#gzip ?? this.#response;
-    if (target.write(bytes) || this.#response.closed) return;
+    if (target.write(text) || this.#response.closed) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         target.off('drain', done);
