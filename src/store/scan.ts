@@ -107,8 +107,8 @@ export class Scan {
   }
 
   /** Documents with a time behind a place, in the order of ORDER_COLUMNS. */
-  *inOrder(descending: boolean, after: Place | undefined, limit: number): Generator<OrderedRow> {
-    if (this.groups.length === 0) return;
+  inOrder(descending: boolean, after: Place | undefined, limit: number): Iterable<OrderedRow> {
+    if (this.groups.length === 0) return [];
     // The bound on time lets the index begin there; what else lies behind the place is told by the row of values.
     const bound = after === undefined ? {} : descending ? { to: after[0] } : { from: after[0] };
     const { where, values } = this.#where({ timeless: false, ...bound });
@@ -117,12 +117,14 @@ export class Scan {
     const by = ORDER_COLUMNS.replaceAll(',', ` ${direction},`);
     const text = `SELECT ${ORDER_COLUMNS}, grp, id, ${SOURCE} FROM docs INDEXED BY docs_order WHERE ${where} ${behind} ORDER BY ${by} ${direction}`;
     const given = [...values, ...(after ?? [])];
-    if (this.decided) {
-      const rows = this.#engine.db.prepare(`${text} LIMIT ?`).all(...given, limit);
-      return yield* rows as unknown as OrderedRow[];
-    }
-    for (const row of this.#engine.db.prepare(text).iterate(...given)) {
-      const found = row as unknown as OrderedRow;
+    const { db } = this.#engine;
+    if (this.decided) return db.prepare(`${text} LIMIT ?`).all(...given, limit) as unknown as OrderedRow[];
+    return this.#fitting(db.prepare(text).iterate(...given));
+  }
+
+  *#fitting(rows: Iterable<unknown>): Generator<OrderedRow> {
+    for (const row of rows) {
+      const found = row as OrderedRow;
       if (this.#verdicts.get(found.grp) === true || this.#query.test(this.docOf(found))) yield found;
     }
   }

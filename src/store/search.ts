@@ -124,27 +124,29 @@ function searchAfter(given: Json | undefined, keys: readonly SortKey[]): SortVal
 }
 
 /** `limit`: more are not needed. */
-function* ordered(
+function ordered(
   scan: Scan,
   keys: readonly SortKey[],
   after: readonly SortValue[] | undefined,
   limit: number,
-): Generator<Found> {
+): Iterable<Found> {
   const first = keys[0];
   if (isStoredOrder(keys) && scan.isOrdered && (after === undefined || after.every((value) => value !== null)))
-    return yield* inOrder(scan, keys, after, limit);
-  if (first?.name === TIME && !first.missingFirst) return yield* byTime(scan, keys, first.descending, after);
+    return inOrder(scan, keys, after, limit);
+  if (first?.name === TIME && !first.missingFirst) return byTime(scan, keys, first.descending, after);
   if (
     first === undefined ||
     (keys.length === 1 && /^_(doc|shard_doc|score)$/.test(first.name) && first.name !== '_score')
   ) {
     const afterSeq = after === undefined ? undefined : Number(after[0]);
     const descending = first?.descending ?? false;
-    for (const doc of scan.docs({ by: 'written', descending, afterSeq, whole: true }))
-      yield { doc, sort: first === undefined ? [] : [doc.row.seq] };
-    return;
+    return asWritten(scan.docs({ by: 'written', descending, afterSeq, whole: true }), first !== undefined);
   }
-  yield* sorted(scan.docs({ by: 'written', descending: false, whole: false }), keys, after);
+  return sorted(scan.docs({ by: 'written', descending: false, whole: false }), keys, after);
+}
+
+function* asWritten(docs: Iterable<Doc>, isSorted: boolean): Generator<Found> {
+  for (const doc of docs) yield { doc, sort: isSorted ? [doc.row.seq] : [] };
 }
 
 /** Time, ORDER_FIELDS with -1 where they are missing, sequence number; all in one direction. */
@@ -270,5 +272,7 @@ function eachHit(
 }
 
 function sortText(sort: readonly SortValue[]): string {
-  return sort.every((value) => typeof value === 'number') ? `[${sort.join(',')}]` : JSON.stringify(sort);
+  let text = '';
+  for (const value of sort) text += `,${typeof value === 'number' ? value : JSON.stringify(value)}`;
+  return `[${text.slice(1)}]`;
 }

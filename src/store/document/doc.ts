@@ -29,11 +29,12 @@ export class Doc {
   }
 
   get id(): string {
-    return idOf({ seq: this.row.seq, id: this.#whole().id });
+    const { id, seq } = this.row;
+    return idOf({ seq, id: id === undefined ? this.#whole().id : id });
   }
 
   get text(): string {
-    return this.#whole().source;
+    return this.row.source ?? this.#whole().source;
   }
 
   get source(): JsonObject {

@@ -53,7 +53,9 @@ export class Follower {
     this.#cluster = cluster;
     this.#request = request;
     this.#floor = request.from;
-    this.#maker = new LineMaker((ns, pod, container) => this.#progress.get(sourceKey(ns, pod, container))?.source);
+    this.#maker = new LineMaker(
+      (ns = '', pod = '', container = '') => this.#progress.get(sourceKey(ns, pod, container))?.source,
+    );
   }
 
   /** Everything up to this time (milliseconds) has been given, as far as it had arrived. */

@@ -93,7 +93,7 @@ it('documents without order are counted, and their nanoseconds come from their t
 });
 
 it('a stack trace has the level of the line it follows, per container', () => {
-  const find = (_: string, pod: string) => (pod === 'p' ? source : other);
+  const find = (_: string | undefined, pod: string | undefined) => (pod === 'p' ? source : other);
   const maker = new LineMaker(find);
   const at = (pod: string, log: string): Document => ({
     log,
@@ -112,7 +112,7 @@ it('a stack trace has the level of the line it follows, per container', () => {
 });
 
 it('newest first, levels and doubles are those of oldest first, however pages are cut', () => {
-  const find = (_: string, pod: string) => (pod === 'p' ? source : other);
+  const find = (_: string | undefined, pod: string | undefined) => (pod === 'p' ? source : other);
   const log = fc.constantFrom('10:00 ERROR boom\n', '10:00 INFO fine\n', 'java.lang.Exception: x\n', '\tat a.b(C)\n');
   const line = fc.record({ pod: fc.constantFrom('p', 'q'), log, times: fc.integer({ min: 1, max: 2 }) });
   fc.assert(

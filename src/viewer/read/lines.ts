@@ -38,7 +38,12 @@ interface SourceState {
   lastText: string;
 }
 
-export type FindSource = (namespace: string, pod: string, container: string) => Source | undefined;
+/** Names that were not asked for are undefined. */
+export type FindSource = (
+  namespace: string | undefined,
+  pod: string | undefined,
+  container: string | undefined,
+) => Source | undefined;
 
 export class LineMaker {
   readonly counts: ReadCounts = { lines: 0, duplicates: 0, unordered: 0 };
@@ -105,7 +110,7 @@ export class LineMaker {
   }
 
   #sourceOf({ kubernetes: k }: Document): Source | undefined {
-    return this.#find(String(k?.namespace_name ?? ''), String(k?.pod_name ?? ''), String(k?.container_name ?? ''));
+    return this.#find(nameOf(k?.namespace_name), nameOf(k?.pod_name), nameOf(k?.container_name));
   }
 
   #state(source: Source): SourceState {
@@ -166,6 +171,10 @@ export class LineMaker {
     }
     return entry;
   }
+}
+
+function nameOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : String(value);
 }
 
 function isPartial(document: Document, text: string, state: SourceState): boolean {

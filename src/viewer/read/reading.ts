@@ -58,6 +58,13 @@ export interface Summary {
 /** Entries that `tail` holds in memory at most. */
 export const MAX_TAIL = 100_000;
 
+/** Fields that tell the source of a line. */
+const NAMES = [
+  { field: 'namespace_name', of: (source: Source) => source.namespace },
+  { field: 'pod_name', of: (source: Source) => source.pod },
+  { field: 'container_name', of: (source: Source) => source.container },
+] as const;
+
 /** Entries that wait for their level; a trace is shorter. */
 const MOST_WAITING = 20_000;
 
@@ -144,14 +151,18 @@ export class Reading {
     this.summary.available = preview.total;
     const only = sources.length === 1 ? sources[0] : undefined;
     const known = new Map(sources.map((source) => [sourceKey(source.namespace, source.pod, source.container), source]));
-    const maker = new LineMaker((ns, pod, container) => known.get(sourceKey(ns, pod, container)), only);
+    // What is the same for all sources is not asked for with each line: the query lets nothing else through.
+    const varying = NAMES.filter(({ of }) => new Set(sources.map(of)).size > 1);
+    const fixed = NAMES.map(({ of }) => (sources[0] === undefined ? '' : of(sources[0])));
+    const maker = new LineMaker(
+      (ns, pod, container) => known.get(sourceKey(ns ?? fixed[0]!, pod ?? fixed[1]!, container ?? fixed[2]!)),
+      only,
+    );
     const source = [
       ...(preview.allLog ? ['log'] : TEXT_FIELDS),
       ...['stream', 'logtag'],
       ...(preview.allOrdered ? [] : ['@timestamp']),
-      ...(only === undefined
-        ? ['namespace_name', 'pod_name', 'container_name'].map((name) => `kubernetes.${name}`)
-        : []),
+      ...varying.map(({ field }) => `kubernetes.${field}`),
     ];
     const hits = this.#cluster.hits<Document>({
       ...{ query, source, signal, after, descending: order === 'desc', needsTieBreak: !preview.allOrdered },
