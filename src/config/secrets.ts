@@ -101,7 +101,7 @@ export class Secrets {
   /** The forms in which a text may be met: as it is, inside of quotes, in a URL, in base64. */
   #addForms(text: string): void {
     const bare = /^%\{(.*)\}$/s.exec(text)?.[1] ?? text;
-    if (bare.length < SHORTEST || bare === MASK) return;
+    if (bare.length < SHORTEST || bare === MASK || this.#texts.has(bare)) return;
     const quoted = JSON.stringify(bare).slice(1, -1);
     const base64 = Buffer.from(bare).toString('base64');
     for (const form of [text, bare, quoted, encoded(bare), decoded(bare), base64, base64.replace(/=+$/, '')])

@@ -157,6 +157,7 @@ it('a server that tells back what it got puts no secret into the log, and no com
     `@type opensearch\n host 127.0.0.1\n port ${port}\n api_key "${key}"`,
     `@type elasticsearch\n host 127.0.0.1\n port ${port}\n cloud_auth "joe:${cloud}"`,
     `@type http\n endpoint http://${es}/\n <auth>\n method basic\n username joe\n password "${basic}"\n </auth>`,
+    `@type loki\n url http://${es}\n bearer_token_file ${folder.write('token', 'tk8;Ri5<ss')}`,
     `@type http\n endpoint http://${es}/\n headers {"Authorization":"Bearer ${bearer}"}`,
   ]
     .map((store) => `<store>\n ${store}\n <buffer>\n flush_interval 0.1\n retry_wait 0.1\n </buffer>\n </store>`)
@@ -178,6 +179,8 @@ it('a server that tells back what it got puts no secret into the log, and no com
   const shown = [dry.stdout, dry.stderr, explained.stdout, agent.output(), page].join('\n');
   expect(page).toContain('X-Api-Key');
   expect(agent.output()).toContain('failed to flush the buffer.');
-  const told = [...all, ...all.map((one) => btoa(`joe:${one}`))].filter((secret) => shown.includes(secret));
+  const told = ['tk8;Ri5<ss', ...all, ...all.map((one) => btoa(`joe:${one}`))].filter((secret) =>
+    shown.includes(secret),
+  );
   expect(told).toEqual([]);
 });

@@ -54,13 +54,15 @@ export class FileAccess implements Access {
   readonly base: URL;
   readonly #config: FileAccessConfig;
   readonly #fs: FsPort;
+  readonly #conceal: (secret: string) => void;
 
-  /** @throws PluginConfigError */
-  constructor(url: string, config: FileAccessConfig, fs: FsPort) {
+  /** `conceal` is told the token, which no log may tell. @throws PluginConfigError */
+  constructor(url: string, config: FileAccessConfig, fs: FsPort, conceal: (secret: string) => void = () => undefined) {
     this.url = url;
     this.base = apiBase(url);
     this.#config = config;
     this.#fs = fs;
+    this.#conceal = conceal;
   }
 
   /** Reads every configured file once. @throws PluginConfigError when one cannot be read. */
@@ -81,6 +83,7 @@ export class FileAccess implements Access {
     const token = this.#optional(config.bearer_token_file || `${config.secret_dir}/token`)
       ?.toString('utf8')
       .trim();
+    if (token) this.#conceal(token);
     const headers = token ? { authorization: `Bearer ${token}` } : {};
     if (this.base.protocol === 'http:') return { headers };
     const ca = config.ca_file ? this.#fs.readFileSync(config.ca_file) : this.#optional(`${config.secret_dir}/ca.crt`);

@@ -31,7 +31,7 @@ export const plugin = defineFilter({
   create(config, host) {
     const { clock, fs } = host.ports;
     const url = apiUrl(config.kubernetes_url, host.env);
-    const files = url === undefined ? undefined : new FileAccess(url, config, fs);
+    const files = url === undefined ? undefined : new FileAccess(url, config, fs, host.conceal);
     const readTag = tagReader(config.tag_to_kubernetes_name_regexp);
     const annotations = annotationRegexps(config.annotation_match, host.log);
     const stats = new Stats(host.metrics);

@@ -162,6 +162,7 @@ function authorization(
   if (file === undefined) return {};
   const token = host.ports.fs.readFileSync(file, 'utf8').trim();
   if (token === '') throw new PluginConfigError(`bearer_token_file ${file} is empty`);
+  host.conceal(token);
   return { authorization: `Bearer ${token}` };
 }
 
