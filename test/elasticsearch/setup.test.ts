@@ -1,4 +1,5 @@
 /** What the outputs ask of a cluster before documents come: templates, rollover indices, policies, data streams. Requests are compared as sent. */
+import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -33,6 +34,7 @@ async function cluster(existing: readonly string[] = [], refused: Record<string,
         .split('\n')
         .map((line) => JSON.parse(line) as unknown);
       bulk.push({ path, lines });
+      if (refused[path] !== undefined) return answer(refused[path], { error: 'no' });
       return answer(200, { errors: false, items: [] });
     }
     requests.push(`${request.method} ${path}${body === '' ? '' : ` ${body}`}`);
@@ -273,6 +275,28 @@ describe('requests', () => {
     await expect.poll(() => to.bulk.length).toBe(1);
     const c = expect.stringMatching(/^[0-9a-f]{32}$/);
     expect(to.bulk[0]!.lines[1]).toEqual({ doc: { id: 1, c }, upsert: { id: 1, x: 2, c } });
+  });
+
+  it('ignore_exceptions: a failure that is named costs the chunk, with a secondary or without a backup', async () => {
+    const to = await cluster([], { '/_bulk': 400 });
+    const ignore = 'ignore_exceptions ["Elasticsearch::Transport::Transport::ServerError"]';
+    const one = await start(to, `${ignore}\nexception_backup false`);
+    await one.emit('a', [{ n: 1 }]);
+    await expect.poll(() => to.bulk.length).toBe(1);
+    await one.emit('a', [{ n: 2 }]);
+    await expect.poll(() => to.bulk.length).toBe(2);
+    expect(to.bulk.map(({ lines }) => lines[1])).toEqual([{ n: 1 }, { n: 2 }]);
+    expect(one.logs.filter((line) => line.includes('failed to flush'))).toEqual([]);
+    const other = await cluster([], { '/_bulk': 503 });
+    const kept = await start(
+      other,
+      `${ignore}\n<secondary>\n@type secondary_file\ndirectory ${folder.path}/kept\n</secondary>`,
+    );
+    await kept.emit('a', [{ n: 3 }]);
+    await expect
+      .poll(() => fs.existsSync(`${folder.path}/kept`) && fs.readdirSync(`${folder.path}/kept`))
+      .toHaveLength(1);
+    expect(other.bulk).toHaveLength(1);
   });
 
   it('elasticsearch_dynamic: Ruby names the index of each record; one that it cannot name goes to the error stream', async () => {

@@ -40,6 +40,10 @@ function conflictOf(config: Config): string | undefined {
     return '`password` must be present if `user` is present';
   if (config.cloud_id !== undefined && config.cloud_auth === undefined)
     return '`cloud_auth` must be present if `cloud_id` is present';
+  if (config.ssl_min_version !== undefined && config.ssl_max_version === undefined)
+    return "When you set 'ssl_min_version', must set 'ssl_max_version' together.";
+  if (config.ssl_max_version !== undefined && config.ssl_min_version === undefined)
+    return "When you set 'ssl_max_version', must set 'ssl_min_version' together.";
   if (config.max_retry_putting_template < 0)
     return "'max_retry_putting_template' must be greater than or equal to zero.";
   if (config.max_retry_get_es_version < 0) return "'max_retry_get_es_version' must be greater than or equal to zero.";

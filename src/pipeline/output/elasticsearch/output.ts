@@ -4,7 +4,9 @@
  * Guarantees: chunks hold the lines of bulk requests, ready to send; what a cluster took is not sent again. Leaves to its parts what an
  * item's lines are (render), what must be at the cluster first (setup), what becomes of each item (send); to the buffer, when.
  */
+import type { SecureVersion } from 'node:tls';
 import type { ConfigOf } from '../../../config/schema.ts';
+import { UnrecoverableError } from '../../core/errors.ts';
 import { EventStream } from '../../core/event.ts';
 import type { Timer } from '../../core/ports.ts';
 import type { BufferedOutput, ChunkMeta, OutputHost, ReadyChunk, Render } from '../../plugin.ts';
@@ -15,6 +17,7 @@ import { isPerChunk } from './checks.ts';
 import { Client } from './client.ts';
 import { Concurrency } from './concurrency.ts';
 import { hostsOf } from './host-list.ts';
+import { isIgnored } from './ignored-exceptions.ts';
 import { Installation } from './installation.ts';
 import { type Items, itemCount, itemsOf, pick, requests } from './items.ts';
 import { Probe } from './probe.ts';
@@ -114,7 +117,17 @@ export class ElasticsearchOutput implements BufferedOutput {
     if (again.length === 0) return;
     again.sort((a, b) => a - b);
     if (again.length < itemCount(kept)) chunk.replace(pick(kept, again), again.length);
+    if (failure !== undefined && this.#gaveUp(failure)) return;
     throw failure ?? new ClusterError(`${again.length} items were rejected for now (429/503)`);
+  }
+
+  /** Whether a failure costs the chunk, by `ignore_exceptions`. @throws UnrecoverableError where a backup is kept */
+  #gaveUp(failure: Error): boolean {
+    const { ignore_exceptions: names, exception_backup: hasBackup } = this.#config;
+    if (!isIgnored(failure, names)) return false;
+    this.#host.log.warn(`Exception ignored: ${failure.message}`);
+    if (hasBackup) throw new UnrecoverableError(failure.message, { cause: failure });
+    return true;
   }
 
   probe(chunk: ReadyChunk, signal: AbortSignal): Promise<boolean> {
@@ -152,6 +165,11 @@ export class ElasticsearchOutput implements BufferedOutput {
   }
 }
 
+/** `TLSv1_2` is Node's `TLSv1.2`. */
+function tlsVersion(name: string | undefined): SecureVersion | undefined {
+  return name?.replace('_', '.') as SecureVersion | undefined;
+}
+
 function clientOf(config: Config, host: OutputHost): Client {
   return new Client({
     hosts: hostsOf(config).map(({ url }) => url),
@@ -164,6 +182,8 @@ function clientOf(config: Config, host: OutputHost): Client {
       cert: config.client_cert,
       key: config.client_key,
       passphrase: config.client_key_pass,
+      minVersion: tlsVersion(config.ssl_min_version),
+      maxVersion: tlsVersion(config.ssl_max_version),
     },
     ports: host.ports,
   });

@@ -12,6 +12,8 @@ function ignored(reasons: Readonly<Record<string, string>>): Record<string, Para
   );
 }
 
+const TLS_VERSIONS = ['TLSv1', 'TLSv1_1', 'TLSv1_2', 'TLSv1_3'] as const;
+
 export const schema = {
   doc: 'Elasticsearch output.',
   params: {
@@ -30,6 +32,8 @@ export const schema = {
     client_cert: { type: 'string', doc: 'Client certificate file.' },
     client_key: { type: 'string', doc: 'Client key file.' },
     client_key_pass: { type: 'string', secret: true, doc: 'Password of the client key.' },
+    ssl_min_version: { type: 'enum', values: TLS_VERSIONS, doc: 'Oldest version of TLS; with ssl_max_version.' },
+    ssl_max_version: { type: 'enum', values: TLS_VERSIONS, doc: 'Newest version of TLS; with ssl_min_version.' },
     index_name: { type: 'string', default: 'fluentd', doc: 'Index; placeholders allowed.' },
     type_name: { type: 'string', default: 'fluentd', doc: 'Mapping type; left out where the server forbids it.' },
     suppress_type_name: { type: 'bool', default: 'false', doc: 'Leave the type out.' },
@@ -94,6 +98,12 @@ export const schema = {
       default: 'no_compression',
       doc: 'gzip of requests.',
     },
+    ignore_exceptions: {
+      type: 'array',
+      default: '[]',
+      doc: 'Ruby classes of failures that cost the chunk: it goes to the secondary or the backup folder.',
+    },
+    exception_backup: { type: 'bool', default: 'true', doc: 'false: such a chunk is thrown away.' },
     custom_headers: { type: 'hash', default: '{}', doc: 'Headers of requests.' },
     log_es_400_reason: { type: 'bool', default: 'false', doc: 'Tell why documents were refused.' },
     default_elasticsearch_version: { type: 'integer', default: '5', doc: 'Version where the server’s is not known.' },
@@ -155,12 +165,9 @@ export const schema = {
       reconnect_on_error: 'A connection that failed is never used again.',
       with_transporter_log: 'The log of a Ruby library.',
       validate_client_version: 'There is no client library whose version could differ.',
-      ignore_exceptions: 'Ruby classes; a chunk is tried again until the buffer’s limits.',
-      exception_backup: 'As ignore_exceptions.',
+      ssl_version:
+        'The version is negotiated from TLS 1.2 on, unless ssl_min_version and ssl_max_version say otherwise.',
       target_index_affinity: 'Looks for the index of a document that is there already.',
-      ssl_version: 'The version of TLS is negotiated.',
-      ssl_max_version: 'As ssl_version.',
-      ssl_min_version: 'As ssl_version.',
     }),
   },
   sections: {

@@ -24,11 +24,14 @@ type Config = ConfigOf<typeof schema>;
 /** An answer that says "later"; the buffer waits at least `retryAfter` seconds. */
 export class ClusterError extends SluiceError {
   readonly retryAfter: number | undefined;
+  /** Of the answer; undefined where single items were rejected. */
+  readonly status: number | undefined;
   /** It was the credentials: never a reason to give up. */
   readonly isDenied: boolean;
   constructor(message: string, answer?: Pick<Answer, 'status' | 'retryAfter'>) {
     super('ERR_CLUSTER', message);
     this.retryAfter = answer?.retryAfter;
+    this.status = answer?.status;
     this.isDenied = answer !== undefined && isDenied(answer);
   }
 }

@@ -5,6 +5,7 @@
  * mounted secrets) counts for the next connection. Requests that run on an old connection end there.
  */
 import https from 'node:https';
+import type { SecureVersion } from 'node:tls';
 import type { FsPort } from '../../core/ports.ts';
 
 export interface TlsOptions {
@@ -13,6 +14,8 @@ export interface TlsOptions {
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
   readonly passphrase?: string | undefined;
+  readonly minVersion?: SecureVersion | undefined;
+  readonly maxVersion?: SecureVersion | undefined;
 }
 
 /** The files are looked at this often at most. Milliseconds. */
@@ -53,7 +56,7 @@ export class TlsFiles {
   }
 
   #read(): https.Agent {
-    const { verify, ca, cert, key, passphrase } = this.#options;
+    const { verify, ca, cert, key, passphrase, minVersion, maxVersion } = this.#options;
     return new https.Agent({
       keepAlive: true,
       rejectUnauthorized: verify,
@@ -61,6 +64,8 @@ export class TlsFiles {
       ...(cert === undefined ? {} : { cert: this.#fs.readFileSync(cert) }),
       ...(key === undefined ? {} : { key: this.#fs.readFileSync(key) }),
       ...(passphrase === undefined ? {} : { passphrase }),
+      ...(minVersion === undefined ? {} : { minVersion }),
+      ...(maxVersion === undefined ? {} : { maxVersion }),
     });
   }
 
