@@ -9,7 +9,8 @@ import type { Value } from '../../core/value.ts';
 import { type Expression, expression } from './expression.ts';
 import { type TagNames, timeText } from './names.ts';
 
-const PLACEHOLDER = /\$\{[^}]+\}/g;
+/** Names between underscores are placeholders of an old kind: none of them is known any more. */
+const PLACEHOLDER = /\$\{[^}]+\}|__[A-Z_]+__/g;
 
 export function expandPlain(text: string, names: TagNames, warn: (message: string) => void): Expression {
   const found = [...text.matchAll(PLACEHOLDER)];
@@ -28,7 +29,7 @@ export function expandPlain(text: string, names: TagNames, warn: (message: strin
 }
 
 function placeholder(text: string, names: TagNames, warn: (message: string) => void): Expression {
-  const name = text.slice(2, -1);
+  const name = text.startsWith('$') ? text.slice(2, -1) : '';
   const field = /^record\["(.*?)"\]$/.exec(name)?.[1];
   if (field !== undefined && !/"\]\["/.test(name)) return expression.field(field);
   if (name === 'time') return expression.of('all', (event: LogEvent): Value => timeText(event));

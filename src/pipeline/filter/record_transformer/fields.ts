@@ -84,8 +84,9 @@ function cast(value: Expression, options: FieldOptions): Expression {
 }
 
 function template(text: string, options: FieldOptions): Template {
-  if (!text.includes('${')) return () => expression.constant(text);
   if (!options.ruby) return (names) => expandPlain(text, names, (message) => options.host.log.warn(message));
+  // With Ruby each text is a string literal of it, with its escapes and `#{…}`.
+  if (!/[\\]|[$#]\{/.test(text)) return () => expression.constant(text);
   const program: Program = compileTemplate(text, NAMES);
   return (names) => told(rubyExpression(program, names), text);
 }
