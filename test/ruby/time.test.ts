@@ -156,7 +156,7 @@ it('strptime reads what CRuby reads', () => {
   ) as ([number, number] | null)[];
   const differences = cases.flatMap(({ format, text }, i) => {
     const target = { sec: 0, nsec: 0 };
-    const ours = compileStrptime(format, utcZone)(text, target) ? [target.sec, target.nsec] : null;
+    const ours = compileStrptime(format, utcZone, 'ruby')(text, target) ? [target.sec, target.nsec] : null;
     return JSON.stringify(ours) === JSON.stringify(theirs[i]) ? [] : [{ format, text, ours, theirs: theirs[i] }];
   });
   expect(differences).toEqual([]);

@@ -50,3 +50,18 @@ test('a named time zone takes the offset that its rules tell for the wall time t
   expect(read('%Y-%m-%d %H:%M:%S', '2023-03-26 02:30:00', berlin)).toEqual([Date.UTC(2023, 2, 26, 0, 30) / 1000, 0]);
   expect(read('%Y-%m-%d %H:%M:%S', '2023-10-29 02:30:00', berlin)).toEqual([Date.UTC(2023, 9, 29, 1, 30) / 1000, 0]);
 });
+
+test('every hour of a clock of twelve is read, also those of two digits', () => {
+  for (const half of ['AM', 'PM'])
+    for (let hour = 1; hour <= 12; hour++) {
+      const expected = Date.UTC(2024, 2, 1, (hour % 12) + (half === 'PM' ? 12 : 0), 20, 30) / 1000;
+      expect(read('%m/%d/%Y %I:%M:%S %p', `03/01/2024 ${hour}:20:30 ${half}`)).toEqual([expected, 0]);
+    }
+});
+
+test("Ruby's own reader takes what the quick one does not", () => {
+  const target = { sec: 0, nsec: 0 };
+  expect(read('%Y-%m-%d %H:%M:%S', '2024-03-01 24:00:00')).toBeNull();
+  expect(compileStrptime('%Y-%m-%d %H:%M:%S', utcZone, 'ruby')('2024-03-01 24:00:00', target)).toBe(true);
+  expect(target.sec).toBe(Date.UTC(2024, 2, 2) / 1000);
+});

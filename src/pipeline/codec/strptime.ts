@@ -37,8 +37,8 @@ const DIRECTIVES: Readonly<Record<string, string>> = {
   j: '(\\d{1,3})',
   H: '( \\d|\\d{1,2})',
   k: '( \\d|\\d{1,2})',
-  I: '( ?(?:0?[1-9]|1[0-2]))',
-  l: '( ?(?:0?[1-9]|1[0-2]))',
+  I: '( ?(?:1[0-2]|0?[1-9]))',
+  l: '( ?(?:1[0-2]|0?[1-9]))',
   M: '(\\d{1,2})',
   S: '(\\d{1,2})',
   N: '(\\d+)',
@@ -90,11 +90,12 @@ const COMBINED: Readonly<Record<string, string>> = {
 /** Same meaning for the fields' names. */
 const SAME: Readonly<Record<string, string>> = { e: 'd', k: 'H', I: 'l', B: 'b', h: 'b', P: 'p', L: 'N' };
 
-export function compileStrptime(format: string, zone: Zone): Strptime {
+/** `reader`: Ruby's own takes every format where it is asked for (`Time.strptime` in Ruby expressions). */
+export function compileStrptime(format: string, zone: Zone, reader: 'fluentd' | 'ruby' = 'fluentd'): Strptime {
   if (format === '%iso8601') return compileIso({ separator: 'T', fraction: 'optional', end: '%z' }, zone);
   const expanded = expand(format);
   // The combined ones are Ruby's: they make the format one for the lax reader.
-  const general = compileGeneral(expanded, zone, isQuick(format));
+  const general = compileGeneral(expanded, zone, reader === 'fluentd' && isQuick(format));
   const iso = /^%Y-%m-%d(T| )%H:%M:%S(\.%[NL])?(Z|%z|%:z| %z)?$/.exec(expanded);
   if (iso === null) return general;
   const fast = compileIso(

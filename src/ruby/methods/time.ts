@@ -187,7 +187,7 @@ function parseIso(value: unknown): RubyTime {
 
 export function strptime(value: unknown, format: unknown): RubyTime {
   const text = need(value);
-  if (!compileStrptime(need(format), localZone)(text, target))
+  if (!compileStrptime(need(format), localZone, 'ruby')(text, target))
     throw new RubyError('ArgumentError', `invalid date or strptime format - \`${text}' \`${format}'`);
   if (/%s/.test(format as string) || !/%:*[zZ]/.test(format as string)) return new RubyTime(target.sec, target.nsec);
   return placed(text);
