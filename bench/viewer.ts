@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { type EngineVersion, startElasticsearch } from '../test/servers/elasticsearch.ts';
 import { sluiceStore, sluiceView } from '../test/viewer/command.ts';
 import { store } from '../test/viewer/documents.ts';
+import { usage } from './measure.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((word) => word !== 'viewer'),
@@ -34,7 +35,7 @@ const work = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-'));
 const profile = values['cpu-prof'];
 if (profile !== undefined) process.env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${path.resolve(profile)}`;
 
-async function startCluster(): Promise<{ url: string; name: string; stop(): Promise<void> }> {
+async function startCluster(): Promise<{ url: string; name: string; pid?: number; stop(): Promise<void> }> {
   if (values.url !== undefined) return { url: values.url, name: values.url, stop: async () => undefined };
   if (values.engine !== undefined)
     return { ...(await startElasticsearch(values.engine as EngineVersion)), name: values.engine };
@@ -96,7 +97,10 @@ try {
   try {
     const address = `${view.url}/api/v1/jobs/bench/logs`;
     const cold = await read(`${address}?limit=1000`);
+    const cpu = () => usage(view.pid).cpu + (cluster.pid === undefined ? 0 : usage(cluster.pid).cpu);
+    const cpuBefore = cpu();
     const all = await read(address);
+    const perCpuSecond = Math.round(lines / (cpu() - cpuBefore));
     const fastPeak = peak(view.pid);
     const again = await read(address);
     const slow = await read(address, 1_000_000);
@@ -108,6 +112,7 @@ try {
     console.log(`${lines} lines (${megabytes} MiB of text) of ${CONTAINERS} containers by time, from ${cluster.name}`);
     const rows = [
       row('lines a second', `${speed}`, `≥ ${GOALS.linesPerSecond}`, speed >= GOALS.linesPerSecond),
+      row(`lines a CPU-second of viewer${cluster.pid === undefined ? '' : ' and store'}`, `${perCpuSecond}`, '', true),
       row('first byte of all', `${first} ms`, `≤ ${GOALS.firstByte} ms`, first <= GOALS.firstByte),
       row('first byte, viewer just started', `${Math.round(cold.first)} ms`, '', true),
       row('peak RSS', `${fastPeak} MiB`, `≤ ${GOALS.memory} MiB`, fastPeak <= GOALS.memory),
