@@ -49,7 +49,7 @@ export const bufferSchema = {
     delayed_commit_timeout: {
       type: 'time',
       default: '60',
-      doc: 'Seconds until an unacknowledged chunk is tried again.',
+      doc: 'No effect: ack_response_timeout of the forward output counts, as in Fluentd.',
       fluentd: 'ignored',
     },
     overflow_action: {
