@@ -71,7 +71,7 @@ export class Agent {
       PORT: String(options.port),
       COMPRESSION: 'no_compression',
       MODE: 'interval',
-      FLUSH: '1s',
+      FLUSH: 'flush_interval 1s',
       ...options.variables,
     };
     const config = path.join(dir, 'sluice.conf');

@@ -15,6 +15,7 @@ export interface Load {
 }
 
 const SETTLE_MS = 5000;
+const IMMEDIATE = { MODE: 'immediate', FLUSH: '' };
 
 type Options = Omit<AgentOptions, 'port' | 'logs'>;
 
@@ -58,7 +59,7 @@ export async function startUp(options: Options): Promise<number> {
   firstLines(logs, 8);
   const sink = await Sink.start(options.scenario);
   const started = performance.now();
-  const agent = new Agent({ ...options, variables: { MODE: 'immediate' }, logs, port: sink.port });
+  const agent = new Agent({ ...options, variables: IMMEDIATE, logs, port: sink.port });
   try {
     await agent.deliver(sink, 1, 3);
     return performance.now() - started;
@@ -73,7 +74,7 @@ export async function latencies(options: Options, count: number): Promise<number
   const logs = fs.mkdtempSync(path.join(options.work, 'latency-'));
   firstLines(logs, 8);
   const sink = await Sink.start(options.scenario);
-  const agent = new Agent({ ...options, variables: { MODE: 'immediate' }, logs, port: sink.port });
+  const agent = new Agent({ ...options, variables: IMMEDIATE, logs, port: sink.port });
   try {
     await agent.deliver(sink, 8);
     for (let i = 0; i < count; i++) {

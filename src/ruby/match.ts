@@ -3,22 +3,30 @@ import { kindOf } from './arguments.ts';
 import { MatchData, RRegexp, RubyError, Sym } from './objects.ts';
 import { compileRegexp } from './regexp.ts';
 
-let last: RegExpExecArray | null = null;
+/** A function where finding it costs something and few ask. */
+let given: RegExpExecArray | null | (() => RegExpExecArray | null) = null;
 
-export function setLastMatch(match: RegExpExecArray | null): void {
-  last = match;
+export function setLastMatch(match: RegExpExecArray | null | (() => RegExpExecArray | null)): void {
+  given = match;
+}
+
+function known(): RegExpExecArray | null {
+  if (typeof given === 'function') given = given();
+  return given;
 }
 
 export function lastMatch(): MatchData | null {
+  const last = known();
   return last === null ? null : new MatchData(last);
 }
 
 export function lastGroup(n: number): string | null {
-  return last?.[n] ?? null;
+  return known()?.[n] ?? null;
 }
 
 /** `$&`, `` $` ``, `$'`, `$+`. */
 export function lastPart(name: string): string | null {
+  const last = known();
   if (last === null) return null;
   if (name === '$`') return last.input.slice(0, last.index);
   if (name === "$'") return last.input.slice(last.index + last[0].length);

@@ -126,13 +126,23 @@ export class RRegexp {
   #global: RegExp | undefined;
   #globalOf: RegExp | undefined;
   #from(text: string, from: number): RegExpExecArray | null {
+    const regexp = this.#globalFor(text);
+    regexp.lastIndex = from;
+    return regexp.exec(text);
+  }
+
+  #globalFor(text: string): RegExp {
     const regexp = this.#for(text);
     if (this.#globalOf !== regexp || this.#global === undefined) {
       this.#globalOf = regexp;
       this.#global = withFlags(regexp, `${regexp.flags.replace('y', '')}g`);
     }
-    this.#global.lastIndex = from;
-    return this.#global.exec(text);
+    return this.#global;
+  }
+
+  /** Every match replaced by `by`, as it stands. */
+  replaceAll(text: string, by: string): string {
+    return text.replace(this.#globalFor(text), by.replaceAll('$', '$$$$'));
   }
 }
 

@@ -36,6 +36,8 @@ export function replace(
   all: boolean,
 ): { text: string; changed: boolean } {
   const regexp = regexpOf(pattern);
+  if (all && typeof args[0] === 'string' && !args[0].includes('\\') && !regexp.compiled.sticky)
+    return replaceAll(self, regexp, args[0]);
   const by = replacer(args, block);
   let out = '';
   let at = 0;
@@ -51,6 +53,24 @@ export function replace(
   }
   setLastMatch(last);
   return last === null ? { text: self, changed: false } : { text: out + self.slice(at), changed: true };
+}
+
+/** Every match by the same text: V8 does it without telling of each, so the last one (`$~`) is looked for when somebody asks. */
+function replaceAll(self: string, regexp: RRegexp, by: string): { text: string; changed: boolean } {
+  const text = regexp.replaceAll(self, by);
+  const changed = text !== self || regexp.exec(self) !== null;
+  setLastMatch(changed ? () => lastIn(self, regexp) : null);
+  return { text, changed };
+}
+
+function lastIn(self: string, regexp: RRegexp): RegExpExecArray | null {
+  let last: RegExpExecArray | null = null;
+  for (let from = 0; from <= self.length; from = after(self, last)) {
+    const match = regexp.exec(self, from);
+    if (match === null) break;
+    last = match;
+  }
+  return last;
 }
 
 function replacer(args: readonly unknown[], block: Block | undefined): (match: RegExpExecArray) => string {

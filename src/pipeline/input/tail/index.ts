@@ -4,7 +4,7 @@
  * Guarantees: a rotated file is read to its end before the file that took its place, whatever `rotate_wait` says; rotated siblings that nobody
  * read are found and read before it (chain.ts). Positions move after the pipeline has the lines on disk (reading.ts, ledger.ts); a full buffer
  * pauses reading; no file starves another: one block per file and turn, and who becomes due while others are read joins in. New
- * files are noticed by chokidar on the folders and by a slow reconciliation. Reading is by timer: active files ten times a second, idle
+ * files are noticed by chokidar on the folders and by a slow reconciliation. Reading is by timer: active files ten to a hundred times a second, idle
  * ones as often as their number allows.
  */
 
@@ -26,7 +26,6 @@ import { schema } from './schema.ts';
 import { Turns } from './turns.ts';
 import type { Watcher } from './watcher.ts';
 
-const TICK_MS = 50;
 /** Discovery in between chokidar's events, when the folder itself does not exist yet. */
 const MIN_REFRESH_MS = 1000;
 const MOST_DRAINED = 1000;
@@ -76,6 +75,9 @@ class Tail implements Input {
   /** Names that appeared since the last tick. */
   readonly #appeared = new Set<string>();
   #timers: Timer[] = [];
+  #tickTimer: Timer | undefined;
+  /** Milliseconds between ticks. */
+  #pause = 0;
   #stopping = false;
   #started = false;
   #stats = { opened: 0, closed: 0, rotated: 0 };
@@ -139,7 +141,6 @@ class Tail implements Input {
       },
     });
     this.#watchFolders();
-    this.#timers.push(clock.every(TICK_MS, () => this.#tick()));
     this.#timers.push(
       clock.every(Math.max(50, Math.min(config.refresh_interval * 1000, MIN_REFRESH_MS)), () => this.#refresh()),
     );
@@ -153,6 +154,7 @@ class Tail implements Input {
     if (this.#stopping) return;
     this.#stopping = true;
     for (const timer of this.#timers) timer.cancel();
+    this.#tickTimer?.cancel();
     await this.#folders?.close();
     await this.#turns?.stop();
     for (const followed of this.#following.all()) this.#closeFile(followed);
@@ -178,9 +180,15 @@ class Tail implements Input {
   }
 
   #tick(): void {
+    if (this.#stopping) return;
     if (this.#appeared.size > 0) this.#openAppeared();
     this.#ledger?.saveReleased();
-    this.#turns?.run();
+    this.#turns!.run();
+    const { pause } = this.#turns!;
+    if (pause === this.#pause) return;
+    this.#pause = pause;
+    this.#tickTimer?.cancel();
+    this.#tickTimer = this.#host.ports.clock.every(pause, () => this.#tick());
   }
 
   #watchFolders(): void {

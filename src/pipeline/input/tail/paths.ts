@@ -33,8 +33,11 @@ export function globProblem(policy: GlobPolicy, delimiter: string, text: string)
   return undefined;
 }
 
+const MANY_PATTERNS = 100;
+
 export class Paths {
   readonly #options: PathOptions;
+  readonly #listings = new Map<string, Listing>();
   readonly #glob: RegExp;
   readonly #patterns: (nowSec: number) => string[];
   readonly #excludes: (nowSec: number) => string[];
@@ -54,7 +57,7 @@ export class Paths {
   expand(nowMs: number, known?: ReadonlyMap<string, unknown>): string[] {
     const now = Math.floor(nowMs / 1000);
     const excludes = this.#excludes(now);
-    const found = new Set(this.#patterns(now).flatMap((pattern) => matching(pattern, this.#glob)));
+    const found = new Set(this.#patterns(now).flatMap((pattern) => this.#listing(pattern).find(pattern, this.#glob)));
     return [...found].filter(
       (file) => known?.has(file) || (!isAmong(excludes, file, this.#glob) && this.#follows(file, nowMs)),
     );
@@ -75,6 +78,17 @@ export class Paths {
     return [...new Set(this.#patterns(Math.floor(nowMs / 1000)).map(fixedFolder))];
   }
 
+  #listing(pattern: string): Listing {
+    let listing = this.#listings.get(pattern);
+    if (listing === undefined) {
+      // Patterns with dates are others each day.
+      if (this.#listings.size > MANY_PATTERNS) this.#listings.clear();
+      listing = new Listing();
+      this.#listings.set(pattern, listing);
+    }
+    return listing;
+  }
+
   #follows(file: string, nowMs: number): boolean {
     const stat = fs.statSync(file, { throwIfNoEntry: false });
     if (stat === undefined || stat.isDirectory()) return false;
@@ -87,9 +101,33 @@ function isAmong(patterns: readonly string[], file: string, glob: RegExp): boole
   return patterns.some((pattern) => (glob.test(pattern) ? path.matchesGlob(file, pattern) : pattern === file));
 }
 
-function matching(pattern: string, glob: RegExp): string[] {
-  if (!glob.test(pattern)) return fs.existsSync(pattern) ? [pattern] : [];
-  return fs.globSync(pattern).sort();
+/** A folder changed within this time may change again without its time telling (clocks tick, and those of other hosts differ a little). */
+const SETTLED_MS = 2000;
+/** Not every file system keeps a folder's time. */
+const AGAIN_MS = 30_000;
+
+/**
+ * What a pattern finds. Where only the last part of it is a glob and the folder is as it was, its names are not read again: an idle node has
+ * hundreds of them.
+ */
+class Listing {
+  #files: string[] = [];
+  #mtime = Number.NaN;
+  #listedAt = 0;
+
+  find(pattern: string, glob: RegExp): string[] {
+    if (!glob.test(pattern)) return fs.existsSync(pattern) ? [pattern] : [];
+    const folder = path.dirname(pattern);
+    const stat = ANY_GLOB.test(folder) ? undefined : fs.statSync(folder, { throwIfNoEntry: false });
+    const now = Date.now();
+    const mtime = stat?.mtimeMs ?? Number.NaN;
+    if (mtime === this.#mtime && this.#listedAt - mtime > SETTLED_MS && now - this.#listedAt < AGAIN_MS)
+      return this.#files;
+    this.#files = fs.globSync(pattern).sort();
+    this.#mtime = mtime;
+    this.#listedAt = now;
+    return this.#files;
+  }
 }
 
 function fixedFolder(pattern: string): string {
