@@ -15,6 +15,8 @@ export interface Load {
 }
 
 const SETTLE_MS = 5000;
+/** The article's own interval. */
+const ARTICLE = { FLUSH: 'flush_interval 10s' };
 const IMMEDIATE = { MODE: 'immediate', FLUSH: '' };
 
 type Options = Omit<AgentOptions, 'port' | 'logs'>;
@@ -24,7 +26,7 @@ export async function steady(options: Options, pods: number, rate: number, secon
   const logs = fs.mkdtempSync(path.join(options.work, 'steady-'));
   firstLines(logs, pods);
   const sink = await Sink.start(options.scenario);
-  const agent = new Agent({ ...options, logs, port: sink.port });
+  const agent = new Agent({ ...options, variables: ARTICLE, logs, port: sink.port });
   const writer =
     rate === 0
       ? undefined
