@@ -4,6 +4,8 @@ export interface Row {
   readonly value: string;
   readonly goal: string;
   readonly reached: boolean;
+  /** How much of the goal is reached: 1 or more is all of it. */
+  readonly share: number;
   /** A goal that must be reached: a share of the floor or of a peer of the same run. */
   readonly isRatio?: boolean;
   readonly details?: string;
@@ -29,6 +31,7 @@ export function row(
     value: show(value),
     goal: `${most ? '≤' : '≥'} ${show(goal)}`,
     reached: most ? value <= goal : value >= goal,
+    share: most ? goal / value : value / goal,
     ...rest,
   };
 }
