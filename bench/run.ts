@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--lines N] [--runs N] [--only TEXT] [--seconds N] [--cpu-prof DIR]`: every workload beside its goal.
+ * `npm run bench -- [--lines N] [--runs N] [--only TEXT] [--seconds N] [--peers] [--cpu-prof DIR]`: every workload beside its goal.
  *
  * Guarantees: CPU time is the agent's own process tree's, from /proc, start-up included where a backlog is worked off; the endpoint is a process of its own and every
  * run must deliver exactly the documents of its corpus, a sample of them checked in full. Floor and scenarios take turns, and medians are told.
@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { KubernetesStub } from '../test/kubernetes/stub.ts';
 import { agent, floor, type Run } from './backlog.ts';
 import { type Corpus, docker, type Kind, NAMESPACE, podNames, podObject, writeCorpus } from './corpus.ts';
+import { type PeerRun, present, runPeer } from './peers.ts';
 import { NODE } from './processes.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { latencies, startUp, steady } from './steady.ts';
@@ -23,6 +24,7 @@ const { values: options } = parseArgs({
     runs: { type: 'string', default: '5' },
     only: { type: 'string' },
     seconds: { type: 'string', default: '20' },
+    peers: { type: 'boolean', default: false },
     'cpu-prof': { type: 'string' },
   },
 });
@@ -34,6 +36,7 @@ const wanted = (name: string) => options.only === undefined || name.startsWith(o
 
 const api = await new KubernetesStub().up();
 const measured: Run[] = [];
+const peerRuns: PeerRun[] = [];
 const rows: Row[] = [];
 const common = { api: api.url, work, profile: options['cpu-prof'] };
 
@@ -44,9 +47,30 @@ async function backlogs(): Promise<void> {
     const own = chosen.filter(({ corpus }) => corpus === kind);
     const corpus = newCorpus(kind, lines);
     for (let i = 0; i < runs; i++) measured.push(...(await turn(own, corpus.folder, corpus)));
+    if (options.peers && kind === docker) await peers(corpus);
     fs.rmSync(corpus.folder, { recursive: true });
     for (const scenario of own) rows.push(...backlogRows(scenario));
+    if (kind === docker) rows.push(...peerRows());
   }
+}
+
+/** Once each: most of them need minutes for what takes us seconds. */
+async function peers(corpus: Corpus & { folder: string }): Promise<void> {
+  for (const peer of present()) {
+    peerRuns.push(await runPeer(peer, corpus, corpus.folder, api.url, work));
+    console.log(`${peer.command} ${k(peerRuns.at(-1)!.perCpuSecond)}`);
+  }
+}
+
+function peerRows(): Row[] {
+  const own = median(measured.filter(({ scenario }) => scenario === 'A docker json').map((run) => run.perCpuSecond));
+  return peerRuns.map(({ name, version, perCpuSecond, peakRss, times }) => {
+    const details = `${name} ${version}: ${k(perCpuSecond)} lines/CPU-s, peak RSS ${mib(peakRss)}`;
+    return row(`A: times ${name}`, own / perCpuSecond, times ?? 1, (n) => `${n.toFixed(1)} ×`, {
+      isRatio: true,
+      details,
+    });
+  });
 }
 
 function newCorpus(kind: Kind, count: number): Corpus & { folder: string } {
