@@ -126,7 +126,8 @@ const BLANK = new RRegexp('[ \\t-\\r\\0]+', '', /[ \t-\r\0]+/);
 
 function words(self: string, max: number): string[] {
   const rest = self.replace(/^[ \t-\r\0]+/, '');
-  return rest === '' ? (max === 0 ? [] : ['']) : splitBy(rest, BLANK, max, false);
+  if (rest === '') return max === 0 ? [] : [''];
+  return max === 0 ? rest.split(BLANK.compiled) : splitBy(rest, BLANK, max, false);
 }
 
 function characters(self: string, max: number): string[] {
