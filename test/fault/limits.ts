@@ -5,6 +5,9 @@ import path from 'node:path';
 import type { Pod } from './node.ts';
 import { type Scenario, sleep } from './rig.ts';
 
+/** A request that waits for a busy machine is not sent again. */
+const PATIENT = 'request_timeout 20s';
+
 const exact = { ordered: true, sentOnce: true, indexedOnce: true } as const;
 
 /** A folder of its own size; false where this system lets us mount none. */
@@ -25,6 +28,7 @@ function unmount(folder: string): void {
 export const limits: readonly Scenario[] = [
   {
     name: '2 GB unread, 500 MB buffered, 256 MiB of memory',
+    output: PATIENT,
     startsDown: true,
     totalLimit: '500m',
     chunkLimit: '8m',
@@ -115,6 +119,7 @@ export const limits: readonly Scenario[] = [
   },
   {
     name: 'two thousand files at once',
+    output: PATIENT,
     ...exact,
     async run(rig) {
       for (let i = 0; i < 2000; i++) rig.pod(`many-${i}`).write(3);

@@ -21,7 +21,8 @@ export interface Patience {
 
 /** Seconds that a start waits for at most. */
 const LONGEST_WAIT = 60;
-const START_WAIT_MS = 3000;
+/** Reading begins within a second of the start, where the cluster hangs too. */
+const START_WAIT_MS = 400;
 
 /** Done; left for the first flush; or the tries are used up and the agent goes on without. */
 export type Outcome = 'done' | 'later' | 'given up';
@@ -54,8 +55,9 @@ export async function atStart(
       log.warn(`Could not communicate to Elasticsearch, resetting connection and trying again. ${error.message}`);
       log.warn(`Remaining retry: ${tries - failed - 1}. Retry to communicate after ${wait} second(s).`);
       const left = isPatient ? Number.POSITIVE_INFINITY : end - clock.monotonic();
-      await pause(clock, Math.min(wait * 1000, left), signal);
-      if (signal.aborted || wait * 1000 > left) return 'later';
+      if (wait * 1000 > left) return 'later';
+      await pause(clock, wait * 1000, signal);
+      if (signal.aborted) return 'later';
     }
   }
 }
