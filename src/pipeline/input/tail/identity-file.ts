@@ -69,10 +69,10 @@ export class IdentityFile {
       }
   }
 
-  /** A new file takes the old one's place in one step. */
-  compact(): void {
+  /** A new file takes the old one's place in one step; without `isDurable` the disk decides when it is written. */
+  compact(isDurable = false): void {
     const text = [...this.#known].flatMap(([file, list]) => list.map((identity) => lineOf(file, identity))).join('');
-    this.#fs.writeFileSync(`${this.#file}.tmp`, text, { flush: true });
+    this.#fs.writeFileSync(`${this.#file}.tmp`, text, { flush: isDurable });
     this.#fs.renameSync(`${this.#file}.tmp`, this.#file);
     this.#isTorn = false;
     this.#stale = 0;
@@ -96,7 +96,7 @@ export class IdentityFile {
     }
     if (this.#stale === 0 && !this.#isTorn) return;
     try {
-      this.compact();
+      this.compact(true);
     } catch {
       // The old text says the same; the next compaction tries again.
     }

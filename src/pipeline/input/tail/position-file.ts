@@ -44,7 +44,7 @@ export class PositionFile {
     const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
     this.damaged = this.#parse(text);
     try {
-      if (text !== this.#text() || text === '') this.compact();
+      if (text !== this.#text() || text === '') this.compact(true);
     } catch {
       // The old text stays, and entries are changed where they stand in it.
     }
@@ -92,14 +92,17 @@ export class PositionFile {
     this.#put(UNWATCHED, entry.offset);
   }
 
-  /** A new file takes the old one's place in one step; where it may not (a mounted file), the text is written over the old one, which is longer. */
-  compact(): void {
+  /**
+   * Without `isDurable` the disk decides when it is written: a disk that is busy would hold up all reading. A new file takes the old one's place in one step; where it may not (a mounted file), the text is written
+   * over the old one, which is longer.
+   */
+  compact(isDurable = false): void {
     const fs = this.#fs;
     const text = this.#text();
     const next = `${this.#file}.tmp`;
     fs.mkdirSync(path.dirname(this.#file), { recursive: true });
     try {
-      fs.writeFileSync(next, text, { mode: this.#mode, flush: true });
+      fs.writeFileSync(next, text, { mode: this.#mode, flush: isDurable });
       fs.renameSync(next, this.#file);
       this.close();
     } catch {

@@ -21,10 +21,12 @@ const place = { file: 'test', line: 1 };
 /** Time that the test moves: every timer is called once per step. */
 export class Steps {
   now = 1_700_000_000_000;
+  /** What the wall clock is ahead, milliseconds. */
+  wall = 0;
   readonly #callbacks = new Set<() => void>();
   readonly port = {
     ...realPorts.clock,
-    now: () => this.now,
+    now: () => this.now + this.wall,
     monotonic: () => this.now,
     every: (_ms: number, callback: () => void) => {
       this.#callbacks.add(callback);
@@ -118,6 +120,16 @@ export class World {
 
   #line(): string {
     return `line ${this.written.length} ${'x'.repeat(this.written.length % 60)}`;
+  }
+
+  /** As logrotate does it: copies count up, none is overwritten. */
+  copyTruncate(): void {
+    if (this.#half !== '') this.write(0, false);
+    const folder = path.dirname(this.file);
+    const copies = fs.readdirSync(folder).filter((name) => name !== '0.log');
+    for (let i = copies.length; i > 0; i--) fs.renameSync(`${this.file}.${i}`, `${this.file}.${i + 1}`);
+    fs.copyFileSync(this.file, `${this.file}.1`);
+    fs.truncateSync(this.file);
   }
 
   rotate(): void {
