@@ -277,6 +277,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'one loud pod (50 MB/s), a hundred quiet ones',
+    output: 'request_timeout 20s',
     flushThreads: 2,
     async run(rig) {
       const quiet = Array.from({ length: 100 }, (_, i) => rig.pod(`quiet-${i}`));
