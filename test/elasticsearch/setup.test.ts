@@ -277,6 +277,11 @@ describe('requests', () => {
     expect(to.bulk[0]!.lines[1]).toEqual({ doc: { id: 1, c }, upsert: { id: 1, x: 2, c } });
   });
 
+  it('a host that depends on the chunk is refused, with the reason', async () => {
+    const to = await cluster();
+    await expect(start(to, 'hosts ${tag}.example:9200')).rejects.toThrow('one <match> for each cluster');
+  });
+
   it('ignore_exceptions: a failure that is named costs the chunk, with a secondary or without a backup', async () => {
     const to = await cluster([], { '/_bulk': 400 });
     const ignore = 'ignore_exceptions ["Elasticsearch::Transport::Transport::ServerError"]';

@@ -11,7 +11,7 @@ export function checkConfig(config: Config, host: OutputHost): void {
   const { tag, fields } = host.chunkKeys;
   if (!hasSubstitution(config, host) && !tag && !fields.includes('_index'))
     throw new PluginConfigError("'tag' or '_index' in chunk_keys is required.");
-  const problem = conflictOf(config) ?? templateConflictOf(config, host);
+  const problem = conflictOf(config) ?? templateConflictOf(config, host) ?? hostConflictOf(config, host);
   if (problem !== undefined) throw new PluginConfigError(problem);
 }
 
@@ -50,6 +50,13 @@ function conflictOf(config: Config): string | undefined {
   if (config.index_prefix !== undefined)
     return "'index_prefix' parameter is already removed: use `index_name', or `logstash_prefix' with `logstash_format'";
   return undefined;
+}
+
+/** Without this such an output would start and wait for a host of that name. */
+function hostConflictOf(config: Config, host: OutputHost): string | undefined {
+  return host.isSubstituted(config.host) || host.isSubstituted(config.hosts ?? '')
+    ? 'placeholders of chunks in host and hosts are not supported: use one <match> for each cluster'
+    : undefined;
 }
 
 function templateConflictOf(config: Config, host: OutputHost): string | undefined {
