@@ -31,6 +31,8 @@ import {
 import { problemOf } from './problem.ts';
 
 const POLL_MS = 700;
+const CLOSE_MS = 50;
+const CLOSE_TRIES = 40;
 const AWAY_MS = 2000;
 const PING_MS = 15_000;
 const KEEP_MS = 300_000;
@@ -83,6 +85,8 @@ async function answerStream(viewer: Viewer, gate: Gate, sessions: Map<string, Se
   const leave = gate.enter();
   let session: Session | undefined;
   try {
+    const known = resumed === undefined ? undefined : sessions.get(resumed.key);
+    if (known?.owner === ownerOf(call)) await whenClosed(known);
     const found = findSession(sessions, call, resumed);
     session = found?.session ?? (await newSession(viewer, call, subject, resumed?.time));
     session.isOpen = true;
@@ -108,13 +112,13 @@ async function stream(session: Session, missed: readonly Entry[], call: Call): P
   const { response, signal } = call;
   const output = new Output(response, false);
   const numbers = new SourceNumbers();
-  const settled = () => Math.floor(session.follower.settled).toString(36);
   const send = async (entries: readonly Entry[], first: number) => {
     let text = '';
+    const times = resumeTimes(entries, Math.floor(session.follower.settled));
     entries.forEach((entry, i) => {
       const { number, isNew } = numbers.of(entry.source);
       if (isNew) text += `event: source\ndata: ${sourceJson(entry.source, number)}\n\n`;
-      text += `id: ${session.key}.${(first + i).toString(36)}.${settled()}\nevent: entry\ndata: ${entryJson(entry, number)}\n\n`;
+      text += `id: ${session.key}.${(first + i).toString(36)}.${times[i]!.toString(36)}\nevent: entry\ndata: ${entryJson(entry, number)}\n\n`;
     });
     await output.write(text);
   };
@@ -147,6 +151,22 @@ async function stream(session: Session, missed: readonly Entry[], call: Call): P
     }
     await delay(isAway ? AWAY_MS : POLL_MS, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** For each entry the time from which lines are to be read again by whoever got it and none of those behind it. */
+function resumeTimes(entries: readonly Entry[], settled: number): number[] {
+  let earliest = settled;
+  const times = new Array<number>(entries.length);
+  for (let i = entries.length - 1; i >= 0; i--) {
+    earliest = Math.max(0, Math.min(earliest, entries[i]!.ms));
+    times[i] = earliest;
+  }
+  return times;
+}
+
+/** A client that comes back may be faster than the news that it went away. */
+async function whenClosed(session: Session | undefined): Promise<void> {
+  for (let i = 0; i < CLOSE_TRIES && session?.isOpen === true; i++) await delay(CLOSE_MS);
 }
 
 /** Who may not read (any more) is not kept waiting; whoever may comes again and goes on where it was. */
