@@ -69,6 +69,17 @@ it('finds what the rules describe, line by line, with and without line ends', ()
   );
 });
 
+it('takes a line end for more than an empty line where a rule wants any character, as Fluentd does', () => {
+  const detector = new Detector(compileStates(['python']));
+  const trace = ['Traceback (most recent call last):\n', '  File "a.py", line 1\n', '\n', 'a.Error: x\n'];
+  expect(trace.map((text) => detector.update(text))).toEqual([
+    'start_trace',
+    'inside_trace',
+    'inside_trace',
+    'end_trace',
+  ]);
+});
+
 /** The twin does not tell a first line from a later one. */
 function insideOrStart(verdict: string): string {
   return verdict === 'start_trace' ? verdict : 'inside_trace';

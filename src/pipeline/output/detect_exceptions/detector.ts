@@ -36,14 +36,16 @@ export function compileStates(languages: readonly string[]): State {
 }
 
 /**
- * A line end at the end of a line changes nothing for these patterns, unless they ask for it; without it the regexp for one line will
- * do, which is the quicker one.
+ * A line end at the end of a line changes nothing for these patterns, unless they ask for it or nothing stands before it: without it the regexp
+ * for one line will do, which is the quicker one.
  */
 function testerOf(pattern: string): (line: string) => boolean {
   const regexp = compileLineRegexp(pattern, '', 'bytes');
   if (pattern.includes('\\n') && !pattern.startsWith('^')) return (line) => regexp.test(line);
-  return (line) => regexp.test(line.charCodeAt(line.length - 1) === 10 ? line.slice(0, -1) : line);
+  return (line) => regexp.test(line.charCodeAt(line.length - 1) === 10 && !BLANK.test(line) ? line.slice(0, -1) : line);
 }
+
+const BLANK = /^\s*$/;
 
 export class Detector {
   readonly #start: State;
