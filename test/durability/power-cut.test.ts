@@ -62,6 +62,20 @@ describe('a file buffer with tail', () => {
     ),
   );
 
+  it('finds a line that was written and rotated between two looks, when the record of the file before it is lost', {
+    timeout: 240_000,
+  }, async () => {
+    const life: Action[] = [
+      ['rotate', 1],
+      ['write', 1],
+      ['rotate', 1],
+      ['cut', 1],
+      ['kill', 1],
+      ['cut', 1],
+    ];
+    for (let seed = 26; seed < 40; seed++) expect(await live('fsync', seed, life)).toEqual([]);
+  });
+
   it('loses no line when it is killed, with durability page_cache', { timeout: 240_000 }, () =>
     fc.assert(
       fc.asyncProperty(lives, async ([seed, actions]) => {

@@ -93,9 +93,9 @@ export class Chains {
     const moved = known.identity?.real;
     if (moved !== undefined && moved !== real) siblings.unshift(...this.#elsewhere(file, moved, real, siblings));
     const at = siblings.findIndex((sibling) => isKnown(sibling, known));
-    if (at < 0 && mark?.length === 0) {
-      // It was empty when it was last seen, so nothing tells it now; but what was read before it may be here.
-      const { before } = known;
+    const { before } = known;
+    if (at < 0 && (mark === undefined ? before !== undefined : mark.length === 0)) {
+      // It was empty when it was last seen, or its head was lost in a power cut, so nothing tells it now; but what was read before it may be here.
       const read = before === undefined ? -1 : siblings.findLastIndex((sibling) => fits(sibling.head, before.mark));
       closeAll(siblings.slice(0, read + 1));
       return [...siblings.slice(read + 1), current];
@@ -221,7 +221,8 @@ function isSame(watcher: Watcher, identity: Identity | undefined): boolean {
 }
 
 function isKnown(sibling: Watcher, { inode, position, identity }: Known): boolean {
-  if (!sibling.packed && sibling.inode === inode) return isSame(sibling, identity);
+  // Positions in packed files stand under the packed file's inode; where its head is on record that tells it better.
+  if (sibling.inode === inode && (!sibling.packed || identity === undefined)) return isSame(sibling, identity);
   const mark = identity?.mark;
   return mark !== undefined && fits(sibling.head, mark) && (sibling.packed || sibling.size >= position);
 }
