@@ -9,7 +9,7 @@ import path from 'node:path';
 import type { FsPort } from '../../core/ports.ts';
 import { fits, type HeadMark, markOf } from './head.ts';
 import type { Identity } from './identity-file.ts';
-import { siblingsOf } from './siblings.ts';
+import { type Sibling, siblingsOf } from './siblings.ts';
 import { Watcher } from './watcher.ts';
 
 export interface Known {
@@ -31,6 +31,8 @@ export interface ChainHost {
 }
 
 const MAX_BETWEEN = 100;
+/** Looks at names that shift all the time. */
+const MOST_LOOKS = 20;
 
 export class Chains {
   readonly #host: ChainHost;
@@ -89,7 +91,7 @@ export class Chains {
       return [current];
     }
     if (sameInode) current.restart(this.#newId(current));
-    const siblings = this.#siblings(file, real);
+    const siblings = this.#siblingsOf(current);
     const moved = known.identity?.real;
     if (moved !== undefined && moved !== real) siblings.unshift(...this.#elsewhere(file, moved, real, siblings));
     const at = siblings.findIndex((sibling) => isKnown(sibling, known));
@@ -114,7 +116,7 @@ export class Chains {
   #newer(file: string, last: Watcher, marks: readonly HeadMark[]): Watcher[] {
     const real = this.#host.fs.realpathSync(file);
     const current = this.#watcher(file, real, false);
-    const siblings = this.#siblings(file, real);
+    const siblings = this.#siblingsOf(current);
     if (last.real !== real) siblings.unshift(...this.#elsewhere(file, last.real, real, siblings));
     // It may have been empty when it was opened.
     last.refreshHead();
@@ -160,7 +162,7 @@ export class Chains {
   }
 
   #neverRead(file: string, real: string, current: Watcher): Watcher[] {
-    const all = this.#siblings(file, real);
+    const all = this.#siblingsOf(current);
     // A copy of a file that will be cut off in a moment (copytruncate): it is read as itself.
     const copies = all.filter((one) => current.head.length > 0 && fits(one.head, markOf(current.head)));
     closeAll(copies);
@@ -183,10 +185,32 @@ export class Chains {
     return found.filter((one) => !twice.includes(one));
   }
 
+  /** Without itself: it may have been rotated since it was opened, and is the last one then. */
+  #siblingsOf(current: Watcher): Watcher[] {
+    const all = this.#siblings(current.path, current.real);
+    const others = all.filter((one) => one.inode !== current.inode || one.dev !== current.dev);
+    closeAll(all.filter((one) => !others.includes(one)));
+    return others;
+  }
+
+  /** Names may shift (`.1` becomes `.2.gz`) between the list and the opening: then it is looked at again, or a file would be left out. */
   #siblings(file: string, real: string): Watcher[] {
-    return this.#openAll(
-      file,
-      siblingsOf(real, this.#host.fs).filter((sibling) => !this.#host.isFollowed(sibling.file)),
+    const list = () => siblingsOf(real, this.#host.fs).filter((sibling) => !this.#host.isFollowed(sibling.file));
+    for (let tries = 1; ; tries++) {
+      const found = list();
+      const opened = this.#openAll(file, found);
+      if (tries === MOST_LOOKS || this.#stillStand(opened, list())) return opened;
+      closeAll(opened);
+    }
+  }
+
+  #stillStand(opened: readonly Watcher[], found: readonly Sibling[]): boolean {
+    return (
+      opened.length === found.length &&
+      opened.every((one, i) => {
+        const stat = this.#host.fs.statSync(one.real, { throwIfNoEntry: false });
+        return one.real === found[i]!.file && stat?.ino === one.inode && stat.dev === one.dev;
+      })
     );
   }
 
