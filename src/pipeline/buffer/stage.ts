@@ -22,6 +22,13 @@ export interface StageOptions {
   readonly diskRefused: () => void;
 }
 
+/** Where the events of a stream go. */
+interface Target {
+  readonly key: string;
+  readonly meta: ChunkMeta;
+  readonly render: Render;
+}
+
 export class Stage {
   readonly #options: StageOptions;
   readonly #chunks = new Map<string, Chunk>();
@@ -87,17 +94,17 @@ export class Stage {
 
   put(meta: ChunkMeta, stream: EventStream): void {
     const { tag, columns } = stream;
-    const done = columns === undefined ? 0 : this.#putColumns(meta, tag, columns);
-    if (done < stream.length) this.#putEvents(meta, tag, done === 0 ? stream.events : stream.events.slice(done));
     const key = metaKey(meta);
+    const render = this.#renderer(`${tag}\0${key}`, tag, meta);
+    const to: Target = { key, meta, render };
+    const done = columns === undefined ? 0 : this.#putColumns(to, columns);
+    if (done < stream.length) this.#putEvents(to, done === 0 ? stream.events : stream.events.slice(done));
     const chunk = this.#chunks.get(key);
     if (chunk !== undefined && chunk.size >= this.#options.limits.full) this.#fill(key);
   }
 
   /** Puts in the rows whose documents the kernel can make, in as few appends as there is room for; gives how many. */
-  #putColumns(meta: ChunkMeta, tag: string, columns: Columns): number {
-    const key = metaKey(meta);
-    const render = this.#renderer(`${tag}\0${key}`, tag, meta);
+  #putColumns({ key, meta, render }: Target, columns: Columns): number {
     const { limits } = this.#options;
     const { kernel, rows } = columns;
     let row = 0;
@@ -128,9 +135,7 @@ export class Stage {
     return row;
   }
 
-  #putEvents(meta: ChunkMeta, tag: string, events: readonly LogEvent[]): void {
-    const key = metaKey(meta);
-    const render = this.#renderer(`${tag}\0${key}`, tag, meta);
+  #putEvents({ key, meta, render }: Target, events: readonly LogEvent[]): void {
     const { limits } = this.#options;
     let pieces: string[] = [];
     let done = 0;

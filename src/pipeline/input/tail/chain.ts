@@ -198,6 +198,7 @@ export class Chains {
     const list = () => siblingsOf(real, this.#host.fs).filter((sibling) => !this.#host.isFollowed(sibling.file));
     for (let tries = 1; ; tries++) {
       const found = list();
+      if (found.length === 0) return [];
       const opened = this.#openAll(file, found);
       if (tries === MOST_LOOKS || this.#stillStand(opened, list())) return opened;
       closeAll(opened);

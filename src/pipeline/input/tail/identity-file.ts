@@ -7,7 +7,7 @@
  */
 import path from 'node:path';
 import type { FsPort } from '../../core/ports.ts';
-import type { HeadMark } from './head.ts';
+import { type HeadMark, markOf } from './head.ts';
 
 export interface Identity {
   readonly inode: number;
@@ -15,6 +15,11 @@ export interface Identity {
   readonly id: string;
   /** Path without symlinks. */
   readonly real: string;
+}
+
+/** What is on record of an open file. */
+export function identityOf({ inode, head, id, real }: Omit<Identity, 'mark'> & { readonly head: Buffer }): Identity {
+  return { inode, mark: markOf(head), id, real };
 }
 
 const LINE = /^([^\t]+)\t(\d+)\t(\d{1,3})\t([0-9a-f]{32})\t([^\t]+)\t([^\t]+)$/;

@@ -17,6 +17,7 @@ import { checkConfig } from './checks.ts';
 import { type Chain, type Followed, Following } from './followed.ts';
 import { markOf } from './head.ts';
 import { Held } from './held.ts';
+import { identityOf } from './identity-file.ts';
 import { Ledger } from './ledger.ts';
 import { type LineOptions, LineReader, recoder } from './lines.ts';
 import { mostFiles } from './most-files.ts';
@@ -307,12 +308,12 @@ class Tail implements Input {
   }
 
   #keepDrained({ watcher, lines }: Followed): void {
-    const { inode, id, real } = watcher;
+    const { inode } = watcher;
     if (this.#drained.size >= MOST_DRAINED) this.#drained.delete(this.#drained.keys().next().value!);
     this.#drained.set(inode, {
       position: lines.safePosition(watcher.position),
       inode,
-      identity: { inode, mark: markOf(watcher.head), id, real },
+      identity: identityOf(watcher),
       before: undefined,
     });
   }

@@ -8,8 +8,8 @@ import type { FsPort } from '../../core/ports.ts';
 import type { Logger } from '../../plugin.ts';
 import type { Known } from './chain.ts';
 import type { Followed, Following } from './followed.ts';
-import { type HeadMark, markOf } from './head.ts';
-import { IdentityFile } from './identity-file.ts';
+import type { HeadMark } from './head.ts';
+import { IdentityFile, identityOf } from './identity-file.ts';
 import { PositionFile } from './position-file.ts';
 
 /** Entries of files that are gone, kept for files that come back; beyond, the oldest go. */
@@ -74,8 +74,7 @@ export class Ledger {
   #recordHead(followed: Followed): void {
     const { watcher } = followed;
     if (followed.recorded === watcher.head.length) return;
-    const { inode, id, real } = watcher;
-    this.#identities?.set(watcher.path, { inode, mark: markOf(watcher.head), id, real });
+    this.#identities?.set(watcher.path, identityOf(watcher));
     followed.recorded = watcher.head.length;
   }
 
