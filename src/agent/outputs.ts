@@ -48,7 +48,7 @@ export function buildOutput(element: Element, context: OutputContext): OutputSin
   const { definition, type } = found;
   const { problems } = context.environment;
   const config = checkPlugin('output', definition.schema, element, context.environment);
-  const bufferElement = element.children.find((child) => child.name === 'buffer');
+  const bufferElement = element.child('buffer');
   const own = bufferOf(element, definition, context.system.rootDir);
   const host = outputHost(element, type, own, context);
   checkBuffering({ element, type, definition }, problems);
@@ -200,7 +200,7 @@ function secondaryOf(
   { type, buffer }: { readonly type: string; readonly buffer: Element },
   context: OutputContext,
 ): SecondaryTarget | undefined {
-  const section = element.children.find((child) => child.name === 'secondary');
+  const section = element.child('secondary');
   if (section === undefined) return undefined;
   const secondary = typeOf(section) === undefined ? section.withParam('@type', type) : section;
   const found = definitionOf(secondary, context);

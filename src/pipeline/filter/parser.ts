@@ -52,7 +52,7 @@ export const plugin = defineFilter({
   },
   create(config, host) {
     const accessor = new Accessor(config.key_name ?? '');
-    const section = host.element.children.find((child) => child.name === 'parse');
+    const section = host.element.child('parse');
     const parser = host.parser(section, undefined, { encoding: 'utf-8', timeless: true });
     const step = new ParseStep(accessor, parser, config, host);
     return {

@@ -47,10 +47,7 @@ export const plugin = defineBufferedOutput({
     },
   },
   create(config, host) {
-    const formatter = host.formatter(
-      host.element.children.find((child) => child.name === 'format'),
-      'out_file',
-    );
+    const formatter = host.formatter(host.element.child('format'), 'out_file');
     const suffix = (config.add_path_suffix ? config.path_suffix : '') + (config.compress === 'text' ? '' : '.gz');
     const { timekey } = host;
     if (config.path.includes('*') && timekey === undefined) {

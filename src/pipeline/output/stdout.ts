@@ -20,10 +20,7 @@ export const plugin = defineBufferedOutput({
     },
   },
   create(config, host) {
-    const formatter = host.formatter(
-      host.element.children.find((child) => child.name === 'format'),
-      'stdout',
-    );
+    const formatter = host.formatter(host.element.child('format'), 'stdout');
     const inject = compileInject(config.$sections.inject[0], host.workerId);
     return {
       renderer(tag) {
