@@ -13,15 +13,9 @@ import type { FsPort } from '../../src/pipeline/core/ports.ts';
 import { createTail, Steps, settle } from '../../src/pipeline/input/tail/world.testing.ts';
 import { realPorts } from '../../src/pipeline/io/ports.ts';
 import type { Input, ReadyChunk } from '../../src/pipeline/plugin.ts';
+import { log, metrics } from '../../src/pipeline/quiet.testing.ts';
 import { Disk } from './disk.ts';
 
-const quiet = () => undefined;
-const log = { level: 'error', trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet } as const;
-const series = { inc: quiet, set: quiet, observe: quiet, init: quiet, remove: quiet, clear: quiet };
-const metrics = {
-  ...{ counter: () => series, gauge: () => series, summary: () => series, histogram: () => series },
-  onCollect: quiet,
-};
 const place = { file: 'test', line: 1 };
 
 export class Node {

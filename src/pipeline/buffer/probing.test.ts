@@ -7,6 +7,7 @@ import { EventStream, LogEvent } from '../core/event.ts';
 import type { ClockPort } from '../core/ports.ts';
 import { realPorts } from '../io/ports.ts';
 import type { ReadyChunk } from '../plugin.ts';
+import { log, metrics } from '../quiet.testing.ts';
 import { createBuffer, type OutputBuffer } from './index.ts';
 import { bufferSchema } from './schema.ts';
 
@@ -36,17 +37,6 @@ class ManualClock implements ClockPort {
     }
   }
 }
-
-const quiet = () => undefined;
-const log = { level: 'error', trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet } as const;
-const series = { inc: quiet, set: quiet, observe: quiet, init: quiet, remove: quiet, clear: quiet };
-const metrics = {
-  counter: () => series,
-  gauge: () => series,
-  summary: () => series,
-  histogram: () => series,
-  onCollect: quiet,
-};
 
 type State = 'up' | 'down' | 'overloaded' | 'hanging';
 

@@ -1,5 +1,7 @@
 /** Makes events of messages with a parser, `<extract>` and the sender's address: what tcp, udp and exec share. */
-import type { Extract } from '../codec/extract.ts';
+import type { Element } from '../../config/element.ts';
+import type { ParamSpec } from '../../config/schema.ts';
+import { compileExtract, type Extract } from '../codec/extract.ts';
 import { EventStream, type LogEvent, NO_TIME } from '../core/event.ts';
 import type { InputHost, Parser } from '../plugin.ts';
 import { stampNow } from './delivery.ts';
@@ -13,6 +15,36 @@ export interface ParsedOptions {
   readonly tag: string | undefined;
   readonly addressKey: string | undefined;
   readonly nameKey: string | undefined;
+}
+
+/** Parameters of the fields that tell the sender. */
+export const SENDER = {
+  source_address_key: { type: 'string', doc: 'Field that takes the sender’s address.' },
+  source_hostname_key: {
+    type: 'string',
+    alias: 'source_host_key',
+    doc: 'Field that takes the sender’s host name.',
+  },
+} as const satisfies Record<string, ParamSpec>;
+
+interface SocketConfig {
+  readonly $element: Element;
+  readonly $sections: { readonly extract: readonly Parameters<typeof compileExtract>[0][] };
+  readonly tag: string;
+  readonly source_address_key: string | undefined;
+  readonly source_hostname_key: string | undefined;
+}
+
+/** Of an input that takes messages from senders. */
+export function parsedOptions(config: SocketConfig, host: InputHost): ParsedOptions {
+  return {
+    host,
+    parser: host.parser(config.$element.child('parse')),
+    extract: compileExtract(config.$sections.extract[0]),
+    tag: config.tag,
+    addressKey: config.source_address_key,
+    nameKey: config.source_hostname_key,
+  };
 }
 
 /** Streams of the messages, one per run of equal tags; what the parser does not take is told and left out. */

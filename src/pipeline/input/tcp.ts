@@ -1,11 +1,11 @@
 /** `@type tcp`: messages that end with a delimiter, over TCP or TLS, read by a `<parse>` section. */
-import { compileExtract, EXTRACT } from '../codec/extract.ts';
+import { EXTRACT } from '../codec/extract.ts';
 import { DelimiterFramer } from '../codec/framing.ts';
 import { CLIENT_PARAMS, checkClients, resolveClients } from '../io/clients.ts';
 import { checkTransport, serverTls, TRANSPORT } from '../io/transport.ts';
 import { defineInput } from '../plugin.ts';
 import { FramedServer } from './framed.ts';
-import { type ParsedOptions, parseMessages } from './parsed.ts';
+import { parsedOptions, parseMessages, SENDER } from './parsed.ts';
 
 /** Where no limit is configured: data without a delimiter must not fill the memory. */
 const LONGEST = 64 * 1024 * 1024;
@@ -22,12 +22,7 @@ export const plugin = defineInput({
       port: { type: 'integer', default: '5170', doc: 'Port to listen on.' },
       delimiter: { type: 'string', default: '\n', doc: 'End of a message.' },
       message_length_limit: { type: 'size', doc: 'Longer messages are left out; default 64 MiB.' },
-      source_address_key: { type: 'string', doc: 'Field that takes the sender’s address.' },
-      source_hostname_key: {
-        type: 'string',
-        alias: 'source_host_key',
-        doc: 'Field that takes the sender’s host name.',
-      },
+      ...SENDER,
       send_keepalive_packet: { type: 'bool', default: 'false', doc: 'Send TCP keep-alive packets.' },
       blocking_timeout: { type: 'time', default: '0.5', doc: 'No effect.', fluentd: 'ignored' },
     },
@@ -47,14 +42,7 @@ export const plugin = defineInput({
     checkTransport(transport);
     const clients = config.$sections.security[0]?.$sections.client;
     if (clients !== undefined) checkClients(clients);
-    const options: ParsedOptions = {
-      host,
-      parser: host.parser(config.$element.child('parse')),
-      extract: compileExtract(config.$sections.extract[0]),
-      tag: config.tag,
-      addressKey: config.source_address_key,
-      nameKey: config.source_hostname_key,
-    };
+    const options = parsedOptions(config, host);
     const limit = config.message_length_limit ?? LONGEST;
     const tooLong = (size: number) =>
       host.log.info("The received data is larger than 'message_length_limit', dropped:", {

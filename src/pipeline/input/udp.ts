@@ -2,11 +2,11 @@
  * `@type udp`: one message per datagram, read by a `<parse>` section. A datagram whose events find no room is lost, with a warning: there is nobody
  * to push back.
  */
-import { compileExtract, EXTRACT } from '../codec/extract.ts';
+import { EXTRACT } from '../codec/extract.ts';
 import { validBytes } from '../codec/text.ts';
 import { hostNameOf, type Listener, listenUdp, plainAddress } from '../io/listen.ts';
 import { defineInput } from '../plugin.ts';
-import { type ParsedOptions, parseMessages } from './parsed.ts';
+import { parsedOptions, parseMessages, SENDER } from './parsed.ts';
 
 export const plugin = defineInput({
   kind: 'input',
@@ -26,12 +26,7 @@ export const plugin = defineInput({
       },
       remove_newline: { type: 'bool', default: 'true', doc: 'Remove a line end from the end of a datagram.' },
       receive_buffer_size: { type: 'size', doc: 'Size of the socket’s receive buffer.' },
-      source_address_key: { type: 'string', doc: 'Field that takes the sender’s address.' },
-      source_hostname_key: {
-        type: 'string',
-        alias: 'source_host_key',
-        doc: 'Field that takes the sender’s host name.',
-      },
+      ...SENDER,
       blocking_timeout: { type: 'time', default: '0.5', doc: 'No effect.', fluentd: 'ignored' },
     },
     sections: {
@@ -40,14 +35,7 @@ export const plugin = defineInput({
     },
   },
   create(config, host) {
-    const options: ParsedOptions = {
-      host,
-      parser: host.parser(config.$element.child('parse')),
-      extract: compileExtract(config.$sections.extract[0]),
-      tag: config.tag,
-      addressKey: config.source_address_key,
-      nameKey: config.source_hostname_key,
-    };
+    const options = parsedOptions(config, host);
     const take = async (text: string, address: string) => {
       host.received(text.length);
       const message = validBytes(config.remove_newline ? text.replace(/\r?\n$|\r$/, '') : text);

@@ -11,11 +11,10 @@ import { type EventStream, LogEvent } from '../../core/event.ts';
 import type { FsPort } from '../../core/ports.ts';
 import { realPorts } from '../../io/ports.ts';
 import type { Input, InputHost } from '../../plugin.ts';
+import { log, metrics } from '../../quiet.testing.ts';
 import { plugin } from './index.ts';
 
 const quiet = () => undefined;
-const log = { level: 'error', trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet } as const;
-const series = { inc: quiet, set: quiet, observe: quiet, init: quiet, remove: quiet, clear: quiet };
 const place = { file: 'test', line: 1 };
 
 /** Time that the test moves: every timer is called once per step. */
@@ -171,7 +170,7 @@ export function createTail(options: TailOptions): { input: Input; counters: Map<
   });
   const host = {
     ...{ id: 'test', hasId: false, type: 'tail', element, log, workerId: 0, workers: 1, nodeName: 'node', env: {} },
-    metrics: { counter, gauge: () => series, summary: () => series, histogram: () => series, onCollect: quiet },
+    metrics: { ...metrics, counter },
     ports: { ...realPorts, fs: { ...fs, ...options.fs }, clock: options.clock.port },
     parser: () => ({
       type: 'none',
