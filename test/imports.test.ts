@@ -16,10 +16,14 @@ function layer(file: string): number {
 const PLUGIN_FOLDERS = ['input', 'parser', 'router', 'filter', 'formatter', 'buffer', 'output'];
 const folderOf = (file: string) => PLUGIN_FOLDERS.find((folder) => file.startsWith(`pipeline/${folder}/`));
 
+const sources = () =>
+  fs
+    .readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+
 it('imports point down only, and plugin folders never import each other', () => {
   const wrong: string[] = [];
-  for (const name of fs.readdirSync(src, { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
+  for (const name of sources()) {
     const text = fs.readFileSync(path.join(src, name), 'utf8');
     for (const [, target] of text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
       const to = path.join(path.dirname(name), target!);
@@ -30,4 +34,29 @@ it('imports point down only, and plugin folders never import each other', () => 
     }
   }
   expect(wrong).toEqual([]);
+});
+
+it('files whose code needs one another do not stand in a circle', () => {
+  const needs = new Map<string, string[]>();
+  for (const name of sources()) {
+    const text = fs.readFileSync(path.join(src, name), 'utf8');
+    // A type is gone when the code runs: two files may well know each other's.
+    const found = [...text.matchAll(/^(?:import|export) (?!type )(?:[^;]*? from )?'(\.[^']+)'/gm)];
+    const real = found.filter(([all]) => !/^import \{(?:\s*type \w+,?)+\s*\}/.test(all));
+    needs.set(
+      name,
+      real.map(([, target]) => path.join(path.dirname(name), target!)),
+    );
+  }
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (name: string, way: readonly string[]): void => {
+    const at = way.indexOf(name);
+    if (at >= 0) circles.push([...way.slice(at), name].join(' → '));
+    if (at >= 0 || done.has(name)) return;
+    for (const next of needs.get(name) ?? []) visit(next, [...way, name]);
+    done.add(name);
+  };
+  for (const name of needs.keys()) visit(name, []);
+  expect(circles).toEqual([]);
 });

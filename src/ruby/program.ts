@@ -1,6 +1,7 @@
 /** Programs: Ruby text parsed by Ruby's own parser and compiled once; and what a caller may conclude from what it reads. */
 import { stringifyJson, type Value } from '../pipeline/core/value.ts';
-import { CompileError, Compiler } from './compile/index.ts';
+import { CompileError } from './compile/compiler.ts';
+import { newCompiler } from './compile/index.ts';
 import { asRuby } from './compile/rescue.ts';
 import { fromRuby, toChangeable } from './convert.ts';
 import { RHash } from './hash.ts';
@@ -60,7 +61,7 @@ export function compileRuby(source: string, variables: readonly string[]): Progr
     );
   }
   const tree = plainTree(result.value) as Node;
-  const compiler = new Compiler(variables, source);
+  const compiler = newCompiler(variables, source);
   const run = compiler.compile(tree);
   const { uses } = compiler;
   const context = new Context(uses.mutates);

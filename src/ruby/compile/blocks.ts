@@ -6,7 +6,7 @@ import type { Block } from '../methods/dispatch.ts';
 import { Proc, RubyError } from '../objects.ts';
 import { NextSignal, ReturnSignal, type Run, type RunContext, type Scope } from '../run.ts';
 import { list, type Node, node } from '../tree.ts';
-import type { Compiler } from './index.ts';
+import type { Compiler } from './compiler.ts';
 import { target, write } from './variables.ts';
 
 type Assign = (run: RunContext, value: unknown) => void;

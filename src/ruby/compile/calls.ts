@@ -15,7 +15,7 @@ import { Proc, RubyError } from '../objects.ts';
 import { BreakSignal, type Run, type RunContext } from '../run.ts';
 import { argumentsOf, type Node, node, text } from '../tree.ts';
 import { blockOf, lambda, type MakeBlock } from './blocks.ts';
-import type { Compiler, Kinds } from './index.ts';
+import type { Compiler, Kinds } from './compiler.ts';
 import { constantPath, toArray } from './literals.ts';
 import { MOST_ROUNDS } from './loops.ts';
 import { write } from './variables.ts';

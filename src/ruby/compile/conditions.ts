@@ -4,7 +4,7 @@ import { find, truthy } from '../methods/dispatch.ts';
 import { Constant, RRegexp, RubyError } from '../objects.ts';
 import type { Run } from '../run.ts';
 import { list, type Node, node } from '../tree.ts';
-import type { Compiler, Kinds } from './index.ts';
+import type { Compiler, Kinds } from './compiler.ts';
 import { constantPath, toArray } from './literals.ts';
 
 export const conditions: Kinds = {

@@ -10,7 +10,7 @@ import { compileRegexp } from '../regexp.ts';
 import type { Run } from '../run.ts';
 import { rubyToS } from '../to-s.ts';
 import { list, type Node, node, text } from '../tree.ts';
-import { CompileError, type Compiler, type Kinds } from './index.ts';
+import { CompileError, type Compiler, type Kinds } from './compiler.ts';
 
 const REGEXP_FLAGS: readonly [number, string][] = [
   [4, 'i'],

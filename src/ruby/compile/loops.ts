@@ -3,7 +3,7 @@ import { truthy } from '../methods/dispatch.ts';
 import { RubyError } from '../objects.ts';
 import { BreakSignal, NextSignal, ReturnSignal, type Run } from '../run.ts';
 import { argumentsOf, type Node, node } from '../tree.ts';
-import type { Compiler, Kinds } from './index.ts';
+import type { Compiler, Kinds } from './compiler.ts';
 
 /** A configuration must not hang the agent: far more rounds than any sensible expression takes. */
 export const MOST_ROUNDS = 100_000;

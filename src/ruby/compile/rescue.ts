@@ -2,7 +2,7 @@
 import { isException, RubyError } from '../objects.ts';
 import type { Run, RunContext } from '../run.ts';
 import { list, type Node, node } from '../tree.ts';
-import type { Compiler, Kinds } from './index.ts';
+import type { Compiler, Kinds } from './compiler.ts';
 import { constantPath } from './literals.ts';
 import { target } from './variables.ts';
 

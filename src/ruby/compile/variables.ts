@@ -3,7 +3,7 @@ import { lastGroup, lastMatch, lastPart } from '../match.ts';
 import { send, truthy } from '../methods/dispatch.ts';
 import type { Run, RunContext, Scope } from '../run.ts';
 import { argumentsOf, list, type Node, node } from '../tree.ts';
-import type { Compiler, Kinds } from './index.ts';
+import type { Compiler, Kinds } from './compiler.ts';
 import { toArray } from './literals.ts';
 
 type Assign = (run: RunContext, value: unknown) => void;

@@ -2,35 +2,13 @@
  * Aggregations over all matches of a query. What the groups tell is taken from them; what needs a look at some documents (lines with a word such as
  * ERROR) reads those that are marked; everything else reads all matches once in the order of writing.
  */
-import type { Doc } from '../document/doc.ts';
-import type { Group } from '../engine.ts';
 import { parsingError } from '../errors.ts';
 import { isObject, type Json, type JsonObject, objectOf } from '../json.ts';
-import type { GroupFacts, Scan } from '../scan.ts';
+import type { Scan } from '../scan.ts';
 import { together } from './bucket.ts';
 import { bucketKinds } from './buckets.ts';
+import type { Maker } from './collector.ts';
 import { metricKinds } from './metrics.ts';
-
-/** Takes documents, gives its answer at the end. */
-export interface Collector {
-  add(doc: Doc): void;
-  /** Takes all documents of a group at once; absent where each must be looked at. */
-  addGroup?: ((group: Group, facts: GroupFacts) => void) | undefined;
-  /** With `addGroup`: takes what the groups do not tell, from documents that have one of `marks`. */
-  marked?: Marked | undefined;
-  result(): JsonObject;
-}
-
-export interface Marked {
-  readonly marks: number;
-  add(doc: Doc): void;
-}
-
-/** Makes one collector for each bucket. */
-export type Maker = () => Collector;
-
-/** Builds a maker from the body of an aggregation; `inner` makes the aggregations inside it. */
-export type Kind = (body: JsonObject, inner: () => Collector, scan: Scan) => Maker;
 
 export function aggregate(scan: Scan, aggs: Json): JsonObject {
   const collector = makerOf(aggs, scan)();

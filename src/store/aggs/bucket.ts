@@ -5,7 +5,7 @@ import type { JsonObject } from '../json.ts';
 import { exactValues, type Field, typeOf } from '../query/node.ts';
 import type { GroupFacts, Scan } from '../scan.ts';
 import type { SortValue } from '../sort.ts';
-import type { Collector } from './aggregate.ts';
+import type { Collector } from './collector.ts';
 import { numbersOf } from './metrics.ts';
 
 export class Bucket {

@@ -17,8 +17,8 @@ import { type Field, fieldOf, type Query, typeOf } from '../query/node.ts';
 import { dateText } from '../query/range.ts';
 import type { Scan } from '../scan.ts';
 import { compare, type SortValue, textReason } from '../sort.ts';
-import type { Collector, Kind } from './aggregate.ts';
 import { Bucket, byGroups, keysOf, together } from './bucket.ts';
+import type { Collector, Kind } from './collector.ts';
 import { dateHistogram } from './date-histogram.ts';
 
 function refuseText(name: string, scan: Scan): Field {

@@ -4,8 +4,8 @@ import { illegalArgument, searchError } from '../errors.ts';
 import { isObject, type JsonObject, numberOf, refuseUnknown, stringOf } from '../json.ts';
 import { fieldOf } from '../query/node.ts';
 import { dateText } from '../query/range.ts';
-import type { Kind } from './aggregate.ts';
 import { Bucket } from './bucket.ts';
+import type { Kind } from './collector.ts';
 import { numbersOf } from './metrics.ts';
 
 const UNITS: Readonly<Record<string, DateUnit>> = {

@@ -7,7 +7,7 @@ import { exactValues, type Field, fieldOf, typeOf } from '../query/node.ts';
 import { dateText } from '../query/range.ts';
 import { compareKeys, sortKeys, TIME } from '../sort.ts';
 import { sourceFilter } from '../source-filter.ts';
-import type { Collector, Kind } from './aggregate.ts';
+import type { Collector, Kind } from './collector.ts';
 
 /** Values of a field as numbers; times as milliseconds. */
 export function numbersOf(doc: Doc, field: Field): number[] {

@@ -4,7 +4,6 @@
  * Guarantees: what it does not know is refused with Elasticsearch's parsing_exception, never ignored.
  */
 
-import { wordsOf } from '../document/text.ts';
 import { wildcardToRegExp } from '../document/values.ts';
 import { parsingError } from '../errors.ts';
 import {
@@ -18,6 +17,7 @@ import {
   refuseUnknown,
   stringOf,
 } from '../json.ts';
+import { exists, pattern, pieces } from './field-tests.ts';
 import { match, phrase } from './match.ts';
 import { ALL, and, atLeast, fieldOf, NONE, not, onValues, type Query } from './node.ts';
 import { queryString } from './query-string.ts';
@@ -124,26 +124,6 @@ function bool(body: JsonObject, now: number): Query {
   );
   const some = should.length === 0 ? [] : [atLeast(wanted < 0 ? should.length + wanted : wanted, should)];
   return and([...must, ...some, ...list('must_not').map(not)]);
-}
-
-/** Decided by the group: its documents have the same fields. An object exists when a field in it does. */
-export function exists(name: string): Query {
-  const { path } = fieldOf(name);
-  const test = (paths: ReadonlySet<string>) => {
-    if (paths.has(path)) return true;
-    for (const other of paths) if (other.startsWith(`${path}.`)) return true;
-    return false;
-  };
-  return { group: (group) => test(group.paths), test: (doc) => test(doc.group.paths) };
-}
-
-export function pattern(field: string, regexp: RegExp): Query {
-  return onValues(fieldOf(field), (found, type) => pieces(found, type).some((word) => regexp.test(word)));
-}
-
-/** What a pattern is compared with: the words of a text, the whole of anything else. */
-function pieces(value: Json, type: string | undefined): string[] {
-  return type === 'text' ? wordsOf(String(value)) : [String(value)];
 }
 
 function fold(text: string, lower: boolean): string {

@@ -5,7 +5,7 @@
 import { wildcardToRegExp } from '../document/values.ts';
 import { searchError } from '../errors.ts';
 import { type JsonObject, listOf, refuseUnknown, stringOf } from '../json.ts';
-import { exists, pattern } from './compile.ts';
+import { exists, pattern } from './field-tests.ts';
 import { match, phrase } from './match.ts';
 import { ALL, and, atLeast, fieldOf, not, type Query } from './node.ts';
 import { rangeOn } from './range.ts';

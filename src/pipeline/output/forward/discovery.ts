@@ -5,18 +5,8 @@ import type { ConfigOf } from '../../../config/schema.ts';
 import { PluginConfigError } from '../../core/errors.ts';
 import type { FsPort } from '../../core/ports.ts';
 import type { schema } from './schema.ts';
+import type { Service } from './service.ts';
 import { type SrvOptions, SrvSource } from './srv.ts';
-
-export interface Service {
-  readonly host: string;
-  readonly port: number;
-  readonly name: string | undefined;
-  readonly weight: number;
-  readonly standby: boolean;
-  readonly shared_key: string | undefined;
-  readonly username: string;
-  readonly password: string;
-}
 
 type Config = ConfigOf<typeof schema>;
 

@@ -16,9 +16,10 @@ import type { ClientTls } from '../../io/connect.ts';
 import { versions } from '../../io/transport.ts';
 import { type BufferedOutput, defineBufferedOutput, type OutputHost, type ReadyChunk } from '../../plugin.ts';
 import { Balancer } from './balancer.ts';
-import { Discovery, type Service } from './discovery.ts';
+import { Discovery } from './discovery.ts';
 import { ForwardNode, type Message, type NodeOptions } from './node.ts';
 import { schema } from './schema.ts';
+import type { Service } from './service.ts';
 import { ForwardError } from './session.ts';
 import { UdpPulse } from './udp-pulse.ts';
 

@@ -9,9 +9,9 @@ import type { ClockPort } from '../../core/ports.ts';
 import { type ClientTls, connectTo } from '../../io/connect.ts';
 import type { Logger } from '../../plugin.ts';
 import type { Balanced } from './balancer.ts';
-import type { Service } from './discovery.ts';
 import { FailureDetector } from './failure-detector.ts';
 import type { schema } from './schema.ts';
+import type { Service } from './service.ts';
 import { ForwardError, Session } from './session.ts';
 
 export interface NodeOptions {

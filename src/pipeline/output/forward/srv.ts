@@ -4,7 +4,7 @@
  * Guarantees: an answer that is empty or does not come changes nothing; of servers of several priorities all count, as in Fluentd.
  */
 import { Resolver } from 'node:dns/promises';
-import type { Service } from './discovery.ts';
+import type { Service } from './service.ts';
 
 export interface SrvOptions {
   readonly service: string;
