@@ -18,6 +18,8 @@ export interface AgentOptions {
   readonly memory?: number;
   /** Open files. */
   readonly files?: number;
+  /** The scenario's file `hosts` takes the place of /etc/hosts: names that the scenario gives addresses. */
+  readonly hosts?: true;
   /** Folder of the buffer and the pos_file, inside the scenario's. */
   readonly state?: string;
 }
@@ -37,21 +39,21 @@ export class Agent {
   }
 
   async start(): Promise<void> {
-    const { memory, files } = this.#options;
+    const { memory, files, hosts } = this.#options;
     if (memory !== undefined) this.#group ??= memoryGroup(memory);
     const limits = [
       ...(this.#group === undefined ? [] : [`echo $$ > ${this.#group.join}`]),
       ...(files === undefined ? [] : [`ulimit -n ${files}`]),
+      ...(hosts === undefined ? [] : [`mount --bind ${path.join(this.#root, 'hosts')} /etc/hosts`]),
     ];
     const command = [...limits, 'exec "$@"'].join(' && ');
-    const child = spawn(
-      '/bin/sh',
-      ['-c', command, 'sh', BIN, '-c', path.join(this.#root, 'fluent.conf'), '--no-metrics'],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, K8S_NODE_NAME: 'fault' },
-      },
-    );
+    const shell = ['/bin/sh', '-c', command, 'sh', BIN, '-c', path.join(this.#root, 'fluent.conf'), '--no-metrics'];
+    // A mount that nobody else sees.
+    const [program, ...args] = hosts === undefined ? shell : ['unshare', '-m', ...shell];
+    const child = spawn(program!, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, K8S_NODE_NAME: 'fault' },
+    });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
       const read = (part: Buffer) => {

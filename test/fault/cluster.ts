@@ -37,7 +37,8 @@ export class Cluster {
   readonly #tries = new Map<string, number>();
   readonly #ids = new Set<string>();
   readonly #sockets = new Set<Socket>();
-  #server: http.Server | https.Server | undefined;
+  /** The last one is the cluster; those before it are addresses that it left, where requests are taken and never answered. */
+  readonly #servers: (http.Server | https.Server)[] = [];
   #requests = 0;
   #running = 0;
   /** Times of bulk requests, wall clock ms. */
@@ -45,24 +46,31 @@ export class Cluster {
   /** Answers over TLS from the next `open` on. */
   tls: https.ServerOptions | undefined;
   port = 0;
+  /** Where the next `open` listens. */
+  address = '127.0.0.1';
 
   async open(): Promise<void> {
-    const listener: http.RequestListener = (request, response) => void this.#answer(request, response);
+    const listener: http.RequestListener = (request, response) => {
+      if (server === this.#servers.at(-1)) void this.#answer(request, response);
+      else request.resume();
+    };
     const server = this.tls === undefined ? http.createServer(listener) : https.createServer(this.tls, listener);
+    // As the real one: idle connections stay.
+    server.keepAliveTimeout = 0;
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(this.port, this.address, resolve));
     this.port = (server.address() as AddressInfo).port;
-    this.#server = server;
+    this.#servers.push(server);
   }
 
   /** Refuses connections until it is opened again, at the same port. */
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server?.close(resolve));
+    const closed = this.#servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve)));
     for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    await Promise.all(closed);
   }
 
   async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {

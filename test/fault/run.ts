@@ -1,6 +1,7 @@
 /** `npm run fault [-- --only REGEX] [--scale N]`: every scenario, a table, exit code 1 on any broken promise. */
 import { parseArgs } from 'node:util';
 import { limits } from './limits.ts';
+import { names } from './names.ts';
 import { outages } from './outages.ts';
 import { type Result, runScenario } from './rig.ts';
 import { scenarios } from './scenarios.ts';
@@ -10,7 +11,7 @@ const wanted = new RegExp(values.only ?? '');
 const columns = ['written', 'distinct', 'lost', 'sent twice', 'indexed twice', 'seconds', 'peak MiB'];
 console.log(['scenario'.padEnd(52), ...columns.map((name) => name.padStart(13))].join(''));
 let failed = 0;
-for (const scenario of [...scenarios, ...outages, ...limits].filter(({ name }) => wanted.test(name))) {
+for (const scenario of [...scenarios, ...outages, ...names, ...limits].filter(({ name }) => wanted.test(name))) {
   const result = await runScenario(scenario, Number(values.scale));
   console.log(row(result));
   if (result.told !== undefined) console.log(`    ${result.told}`);

@@ -6,6 +6,7 @@ import tls from 'node:tls';
 import { SluiceError } from '../core/errors.ts';
 import { LONGEST_TIMER, type NetPort } from '../core/ports.ts';
 import { retryAfter } from '../core/retry-after.ts';
+import { closeIdle } from './idle.ts';
 
 export interface RequestOptions {
   readonly net: NetPort;
@@ -96,6 +97,8 @@ export class Requester {
       });
       request.on('error', (error) => {
         clearTimeout(timer);
+        closeIdle(this.#http);
+        closeIdle(this.#https);
         fail(error);
       });
       request.on('response', (response) => {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { generateCertificate } from '../../io/certificate.ts';
 import { realPorts } from '../../io/ports.ts';
-import { Client, type ClientOptions } from './client.ts';
+import { Client, type ClientOptions, UnreachableError } from './client.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -91,6 +91,33 @@ describe('the client of the cluster', () => {
     const one = client([silent.url, other.url], { timeout: 300 });
     await expect(get(one)).rejects.toThrow('read timeout reached (0.3 s)');
     for (let i = 0; i < 3; i++) expect(await get(one)).toBe(200);
+  });
+
+  it('connections to an address that went silent cost one request, not one each', async () => {
+    const dead = new Set<unknown>();
+    const { url, server } = await serve(({ socket }, response) => {
+      if (!dead.has(socket)) setTimeout(() => response.end('{}'), 100);
+    });
+    const sockets: unknown[] = [];
+    server.on('connection', (socket) => sockets.push(socket));
+    server.keepAliveTimeout = 0;
+    const one = client([url], { timeout: 1000 });
+    expect(await Promise.all([1, 2, 3].map(() => get(one)))).toEqual([200, 200, 200]);
+    expect(sockets).toHaveLength(3);
+    for (const socket of sockets) dead.add(socket);
+    await expect(get(one)).rejects.toMatchObject({ isHanging: true });
+    expect(await get(one)).toBe(200);
+  });
+
+  it('a name whose addresses all refuse is left out at once', async () => {
+    const [dead, alive] = [await serve(), await serve()];
+    dead.close();
+    const refused = ['127.0.0.1', '::1'].map((address) =>
+      Object.assign(new Error('refused'), { code: 'ECONNREFUSED', syscall: 'connect', address }),
+    );
+    expect(new UnreachableError(dead.url, new AggregateError(refused)).isUnsent).toBe(true);
+    const one = client([new URL(`http://localhost:${dead.url.port}`), alive.url]);
+    for (let i = 0; i < 4; i++) expect(await get(one)).toBe(200);
   });
 
   it('a time limit of years, as configurations have it, is none', async () => {

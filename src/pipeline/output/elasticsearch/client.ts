@@ -2,13 +2,14 @@
  * HTTP to the cluster over the net port: keep-alive, several hosts in turn, time limits. Bodies are bytes that are ready to send.
  *
  * Guarantees: a host that cannot be reached is left out for a while (hosts.ts), and the request goes to another one at once where nothing of it
- * was sent; after an answer 401 or 403 the credentials are read again before the next request; certificates are read again when their
- * files change (tls-files.ts). Leaves trying again to whoever calls.
+ * was sent; a name that leads to another address is looked up anew after the first failure; after an answer 401 or 403 the credentials are read
+ * again before the next request; certificates are read again when their files change (tls-files.ts). Leaves trying again to whoever calls.
  */
 import http from 'node:http';
 import { SluiceError } from '../../core/errors.ts';
 import { LONGEST_TIMER, type Ports } from '../../core/ports.ts';
 import { retryAfter } from '../../core/retry-after.ts';
+import { closeIdle } from '../../io/idle.ts';
 import { Hosts } from './hosts.ts';
 import { TlsFiles, type TlsOptions } from './tls-files.ts';
 
@@ -46,7 +47,9 @@ export class UnreachableError extends SluiceError {
   readonly isHanging: boolean;
   constructor(host: URL, cause: Error) {
     super('ERR_CLUSTER', `could not push logs to Elasticsearch cluster (${host.host}): ${cause.message}`, { cause });
-    this.isUnsent = ['connect', 'getaddrinfo'].includes((cause as NodeJS.ErrnoException).syscall ?? '');
+    // A name with several addresses fails with the errors of all of them.
+    const causes: NodeJS.ErrnoException[] = cause instanceof AggregateError ? cause.errors : [cause];
+    this.isUnsent = causes.every(({ syscall }) => syscall === 'connect' || syscall === 'getaddrinfo');
     this.isHanging = cause instanceof TimeLimitError;
   }
 }
@@ -90,10 +93,16 @@ export class Client {
         return answer;
       } catch (cause) {
         const error = cause instanceof UnreachableError ? cause : new UnreachableError(host, cause as Error);
-        if (signal?.aborted !== true) this.#hosts.failed(host);
+        if (signal?.aborted !== true) this.#failed(host);
         if (!error.isUnsent || !this.#hosts.hasLive(tried)) throw error;
       }
     }
+  }
+
+  #failed(host: URL): void {
+    this.#hosts.failed(host);
+    closeIdle(this.#plain);
+    this.#tls.closeIdle();
   }
 
   /** Credentials are read again before the next request. */

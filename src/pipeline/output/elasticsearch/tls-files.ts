@@ -7,6 +7,7 @@
 import https from 'node:https';
 import type { SecureVersion } from 'node:tls';
 import type { FsPort } from '../../core/ports.ts';
+import { closeIdle } from '../../io/idle.ts';
 
 export interface TlsOptions {
   readonly verify: boolean;
@@ -69,6 +70,10 @@ export class TlsFiles {
     });
   }
 
+  closeIdle(): void {
+    if (this.#agent !== undefined) closeIdle(this.#agent);
+  }
+
   close(): void {
     this.#agent?.destroy();
   }
@@ -89,6 +94,6 @@ export class TlsFiles {
   #retire(): void {
     if (this.#agent === undefined) return;
     this.#agent.maxFreeSockets = 0;
-    for (const sockets of Object.values(this.#agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+    closeIdle(this.#agent);
   }
 }

@@ -69,6 +69,8 @@ export class ForwardNode implements Balanced {
       if (message.chunk !== undefined) await session.acknowledged(message.chunk, config.ack_response_timeout * 1000);
     } catch (error) {
       session.socket.destroy();
+      // Connections to the same dead machine, or to an address that the name no longer has, would fail one after the other.
+      this.close();
       // A server that takes chunks and does not acknowledge them is worse than one that is away.
       if (message.chunk !== undefined) this.disable();
       throw error;
