@@ -274,9 +274,9 @@ function optionOf(word: string): Option | undefined {
 }
 
 export function helpText(): string {
-  const lines = OPTIONS.map(
-    (o) => `  ${o.names.join(', ')}${o.value === undefined ? '' : ` ${o.value}`}`.padEnd(34) + o.doc,
-  );
+  const names = OPTIONS.map((o) => `  ${o.names.join(', ')}${o.value === undefined ? '' : ` ${o.value}`}`);
+  const width = Math.max(...names.map((name) => name.length)) + 2;
+  const lines = OPTIONS.map((o, i) => names[i]!.padEnd(width) + o.doc);
   return `Usage: sluice [options]              run the agent (fluentd's command line)
 
 ${lines.join('\n')}

@@ -20,6 +20,7 @@ it('migrate names missing plugins and tells which positions and chunks would be 
     `<source>
   @type tail
   path ${log}
+  no_such_parameter 1
   pos_file ${pos}
   tag app
   <parse>
@@ -41,8 +42,9 @@ it('migrate names missing plugins and tells which positions and chunks would be 
   );
   const { code, stdout } = sluice(['migrate', '-c', file]);
   expect(code).toBe(1);
-  expect(stdout).toMatch(/missing output no_such_output +\S+fluent\.conf:10/);
+  expect(stdout).toMatch(/missing output no_such_output +\S+fluent\.conf:11/);
   expect(stdout).toMatch(/ok +input tail/);
+  expect(stdout).toMatch(/warn .*fluent\.conf:4: .*no_such_parameter/);
   expect(stdout).toContain('without effect here: reload_connections');
   expect(stdout).toContain(`${pos}: 3 entries, 1 go on where Fluentd stopped, 1 unwatched, 1 not readable`);
   expect(stdout).toContain('1 chunks (3 bytes) would be sent, 1 of them of Fluentd');

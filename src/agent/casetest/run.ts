@@ -1,25 +1,11 @@
 /** Runs test cases through a configuration's real parsers, filters and routes. */
-import os from 'node:os';
 import { EventStream, LogEvent, NO_TIME } from '../../pipeline/core/event.ts';
 import { toBytes } from '../../pipeline/core/value.ts';
-import { realPorts } from '../../pipeline/io/ports.ts';
-import type { AgentView } from '../../pipeline/plugin.ts';
 import type { Configuration } from '../commands/offline.ts';
-import { buildGraph, type Graph } from '../graph.ts';
-import { Log } from '../telemetry/log.ts';
-import { MetricsRegistry } from '../telemetry/metrics.ts';
-import { VERSION } from '../version.ts';
+import type { Graph } from '../graph.ts';
+import { buildOffline } from '../offline-graph.ts';
 import type { Expected, TestCase } from './cases.ts';
 import type { Arrived, RecordingPlugins, Source } from './recording.ts';
-
-const NOBODY: AgentView = {
-  metricsText: async () => '',
-  mergeMetrics: () => '',
-  process: () => ({ configPath: '', logPath: null, pid: 0, ppid: 0, rootDir: null, version: VERSION }),
-  plugins: () => [],
-  running: () => false,
-  matching: () => undefined,
-};
 
 export interface Outcome {
   readonly name: string;
@@ -34,21 +20,13 @@ export class CaseRunner {
   readonly #failed: Arrived[] = [];
 
   constructor(
-    { root, problems, system }: Configuration,
+    configuration: Configuration,
     plugins: RecordingPlugins,
     env: Readonly<Record<string, string | undefined>>,
   ) {
     this.#plugins = plugins;
-    const log = new Log({ level: 'fatal', format: 'text', time: () => '', write: () => undefined, workerId: 0 });
-    this.#graph = buildGraph(root, {
-      system,
-      agent: NOBODY,
-      environment: {
-        ...{ loaded: plugins, problems, log, env, workerId: 0, workers: 1, strict: system.strict },
-        ...{ ports: realPorts, metrics: new MetricsRegistry(), exposed: new MetricsRegistry(), rootDir: os.tmpdir() },
-        emitError: (tag, event) =>
-          void this.#failed.push({ output: '@ERROR', type: '@ERROR', tag, record: event.toObject() }),
-      },
+    this.#graph = buildOffline({ ...configuration, loaded: plugins }, env, (tag, event) => {
+      this.#failed.push({ output: '@ERROR', type: '@ERROR', tag, record: event.toObject() });
     });
   }
 

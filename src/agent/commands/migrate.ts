@@ -3,6 +3,7 @@ import { problemText } from '../../config/problems.ts';
 import { placeOf } from '../explain/params.ts';
 import { pluginUses } from '../migrate/plugins.ts';
 import { type Chunks, chunksOf, type Positions, positionsOf } from '../migrate/state.ts';
+import { buildOffline } from '../offline-graph.ts';
 import type { Command, CommandContext } from './command.ts';
 import { configFile, guarded, readConfiguration, readWords } from './offline.ts';
 
@@ -14,7 +15,10 @@ export const migrate: Command = {
 
 async function run(context: CommandContext): Promise<number> {
   const words = readWords(context, { config: { type: 'string', short: 'c' } });
-  const { root, problems, loaded } = await readConfiguration(configFile(words, context), context.env);
+  const configuration = await readConfiguration(configFile(words, context), context.env);
+  const { root, problems, loaded } = configuration;
+  // Each plugin looks at its own parameters.
+  buildOffline(configuration, context.env, () => undefined);
   const uses = pluginUses(root, loaded);
   const say = (text: string) => context.print(`${text}\n`);
   say('Plugins');

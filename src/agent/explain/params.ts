@@ -1,4 +1,4 @@
-/** Every parameter of a section with its value and where that comes from: a place of the file, or the default. */
+/** Every parameter of a section with its value and where that comes from: a place of the file, or the default. Old spellings only where they are used. */
 import type { Element } from '../../config/element.ts';
 import type { SectionSpec } from '../../config/schema.ts';
 import { bufferSchema } from '../../pipeline/buffer/schema.ts';
@@ -49,7 +49,7 @@ function section(element: Element, schema: SectionSpec, depth: number, loaded: L
     if (own !== undefined) {
       named.add(own);
       lines.push(given(depth, own, shown[own]!, element));
-    } else if (!name.startsWith('@'))
+    } else if (!name.startsWith('@') && spec.deprecated === undefined)
       lines.push({
         depth,
         name,
