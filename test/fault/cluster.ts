@@ -51,7 +51,8 @@ export class Cluster {
 
   async open(): Promise<void> {
     const listener: http.RequestListener = (request, response) => {
-      if (server === this.#servers.at(-1)) void this.#answer(request, response);
+      // A request that ends in the middle was none.
+      if (server === this.#servers.at(-1)) this.#answer(request, response).catch(() => undefined);
       else request.resume();
     };
     const server = this.tls === undefined ? http.createServer(listener) : https.createServer(this.tls, listener);

@@ -13,7 +13,7 @@ import { diskFiles } from '../../src/config/load.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { Problems, problemText } from '../../src/config/problems.ts';
 import { EventStream, LogEvent, NO_TIME } from '../../src/pipeline/core/event.ts';
-import type { ClockPort } from '../../src/pipeline/core/ports.ts';
+import type { ClockPort, NetPort, Ports } from '../../src/pipeline/core/ports.ts';
 import { fromBytes, type Hash, toBytes } from '../../src/pipeline/core/value.ts';
 import { realPorts } from '../../src/pipeline/io/ports.ts';
 import { type AgentView, defineOutput, type Formatter, type Parser } from '../../src/pipeline/plugin.ts';
@@ -81,7 +81,7 @@ interface Setup {
   readonly caught: Caught[];
 }
 
-async function setUp(text: string, clock?: ClockPort, env: HostEnvironment['env'] = {}): Promise<Setup> {
+async function setUp(text: string, ports: Partial<Ports> = {}, env: HostEnvironment['env'] = {}): Promise<Setup> {
   await loadRuby();
   const problems = new Problems();
   const embed =
@@ -104,7 +104,7 @@ async function setUp(text: string, clock?: ClockPort, env: HostEnvironment['env'
   const environment: HostEnvironment = {
     ...{ loaded, problems, log, env, workerId: 0, workers: 1, strict: false, rootDir: undefined },
     ...{ metrics: new MetricsRegistry(), exposed: new MetricsRegistry() },
-    ports: clock === undefined ? realPorts : { ...realPorts, clock },
+    ports: { ...realPorts, ...ports },
     emitError: (tag, event, error) =>
       void errors.push({
         tag,
@@ -149,8 +149,9 @@ function agentView({ exposed }: HostEnvironment, graph: () => Graph): AgentView 
 }
 
 /** @throws with every problem of the configuration */
-export async function rig(text: string, clock?: ClockPort, env?: HostEnvironment['env']): Promise<Rig> {
-  const { environment, root, logs, errors, caught } = await setUp(text, clock, env);
+export async function rig(text: string, clock?: ClockPort, env?: HostEnvironment['env'], net?: NetPort): Promise<Rig> {
+  const ports = { ...(clock === undefined ? {} : { clock }), ...(net === undefined ? {} : { net }) };
+  const { environment, root, logs, errors, caught } = await setUp(text, ports, env);
   const system = systemConfig(root, environment.problems);
   const graph: Graph = buildGraph(root, { environment, system, agent: agentView(environment, () => graph) });
   refuse(environment.problems);

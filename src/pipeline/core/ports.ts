@@ -5,6 +5,8 @@
 import type * as fs from 'node:fs';
 import type * as http from 'node:http';
 import type * as https from 'node:https';
+import type * as net from 'node:net';
+import type * as tls from 'node:tls';
 
 /**
  * The disk is Node's own synchronous fs: appends go to the page cache, where a promise costs more CPU than the copy, and
@@ -40,6 +42,8 @@ export type FsPort = Pick<
 export interface NetPort {
   readonly httpRequest: typeof http.request;
   readonly httpsRequest: typeof https.request;
+  readonly connect: (options: net.TcpNetConnectOpts) => net.Socket;
+  readonly connectTls: (options: tls.ConnectionOptions) => tls.TLSSocket;
 }
 
 /** Node's timers ring at once when they are further away than that. Milliseconds, 24 days. */

@@ -2,9 +2,10 @@
 import dns from 'node:dns/promises';
 import net from 'node:net';
 import tls from 'node:tls';
-import { LONGEST_TIMER } from '../core/ports.ts';
+import { LONGEST_TIMER, type NetPort } from '../core/ports.ts';
 
 export interface ConnectOptions {
+  readonly net: NetPort;
   readonly host: string;
   readonly port: number;
   readonly timeoutMs: number;
@@ -28,8 +29,8 @@ const SELF_SIGNED = ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN']
 /** Resolves when the connection is usable: for TLS, when the certificate was found good. */
 export async function connectTo(options: ConnectOptions): Promise<net.Socket> {
   const host = options.anyAddress ? await anyAddress(options.host) : options.host;
-  const { port, tls: secure } = options;
-  const socket = secure === undefined ? net.connect({ host, port }) : tls.connect(tlsOptions(host, port, secure));
+  const { net: ways, port, tls: secure } = options;
+  const socket = secure === undefined ? ways.connect({ host, port }) : ways.connectTls(tlsOptions(host, port, secure));
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => fail(new Error(`connecting to ${options.host}:${port} timed out`)),

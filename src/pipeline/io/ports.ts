@@ -2,6 +2,8 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import net from 'node:net';
+import tls from 'node:tls';
 import { type ClockPort, LONGEST_TIMER, type NetPort, type Ports, type Timer } from '../core/ports.ts';
 
 function timer(handle: NodeJS.Timeout): Timer {
@@ -27,6 +29,11 @@ export const realClock: ClockPort = {
   every: (ms, callback) => timer(setInterval(callback, Math.min(ms, LONGEST_TIMER))),
 };
 
-export const realNet: NetPort = { httpRequest: http.request, httpsRequest: https.request };
+export const realNet: NetPort = {
+  httpRequest: http.request,
+  httpsRequest: https.request,
+  connect: (options) => net.connect(options),
+  connectTls: (options) => tls.connect(options),
+};
 
 export const realPorts: Ports = { fs, net: realNet, clock: realClock };

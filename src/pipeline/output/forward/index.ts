@@ -162,7 +162,8 @@ class Forward implements BufferedOutput {
   #setNodes(services: readonly Service[]): void {
     const key = (service: Service) => JSON.stringify(service);
     const known = new Map(this.#nodes.map((node) => [key(node.service), node]));
-    const options = { config: this.#config, clock: this.#host.ports.clock, log: this.#host.log, tls: this.#tls };
+    const { clock, net } = this.#host.ports;
+    const options = { config: this.#config, clock, net, log: this.#host.log, tls: this.#tls };
     this.#nodes = services.map((service) => known.get(key(service)) ?? this.#add(service, options));
     for (const node of known.values()) if (!this.#nodes.includes(node)) node.close();
     this.#balancer.rebalance(this.#nodes);

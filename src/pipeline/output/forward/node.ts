@@ -5,7 +5,7 @@
  * `heartbeat_type none` it is always tried.
  */
 import type { ConfigOf } from '../../../config/schema.ts';
-import type { ClockPort } from '../../core/ports.ts';
+import type { ClockPort, NetPort } from '../../core/ports.ts';
 import { type ClientTls, connectTo } from '../../io/connect.ts';
 import type { Logger } from '../../plugin.ts';
 import type { Balanced } from './balancer.ts';
@@ -17,6 +17,7 @@ import { ForwardError, Session } from './session.ts';
 export interface NodeOptions {
   readonly config: ConfigOf<typeof schema>;
   readonly clock: ClockPort;
+  readonly net: NetPort;
   readonly log: Logger;
   readonly tls: ClientTls | undefined;
 }
@@ -139,13 +140,16 @@ export class ForwardNode implements Balanced {
   }
 
   async #open(): Promise<Session> {
-    const { config, tls } = this.#options;
+    const { config, net, tls } = this.#options;
     const kept = this.#kept();
     if (kept !== undefined) return kept;
     const limit = (config.connect_timeout ?? config.send_timeout) * 1000;
     const { host, port, name } = this.service;
     const secure = tls === undefined ? undefined : { ...tls, serverName: /^[\d.:a-f]+$/i.test(host) ? name : host };
-    const socket = await connectTo({ host, port, timeoutMs: limit, tls: secure, anyAddress: config.dns_round_robin });
+    const socket = await connectTo({
+      ...{ net, host, port, timeoutMs: limit, tls: secure },
+      anyAddress: config.dns_round_robin,
+    });
     const session = new Session(socket, this.#now());
     const security = config.$sections.security[0];
     if (security === undefined) return session;
