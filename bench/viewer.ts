@@ -3,7 +3,7 @@
  * of the viewer while one big answer flows, for a fast reader and for one that stops in the middle.
  *
  * Without --url and --engine the embedded store serves, as a process of its own (`--data` keeps its files for the next run); with --engine a real
- * Elasticsearch or OpenSearch. Exit code 1: lines are missing, or memory is above its goal. Goals of speed and time are shown only: machines differ.
+ * Elasticsearch or OpenSearch. Exit code 1: a goal is missed. The speed's goal is the embedded store's; another cluster is read as fast as it answers.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -30,6 +30,7 @@ const INDEX = 'benchviewer_-2026.11.23';
 const CONTAINERS = 4;
 const PER_STORE = 50_000;
 const GOALS = { linesPerSecond: 100_000, firstByte: 300, memory: 200 };
+const isEmbedded = values.url === undefined && values.engine === undefined;
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-'));
 const profile = values['cpu-prof'];
@@ -89,6 +90,7 @@ const row = (figure: string, measured: string, goal: string, met: boolean) => ({
   goal,
   met: met ? 'yes' : 'no',
 });
+const shown = (figure: string, measured: string) => ({ figure, measured, goal: '', met: '' });
 
 const cluster = await startCluster();
 try {
@@ -111,10 +113,12 @@ try {
     const megabytes = (all.bytes / 2 ** 20).toFixed(0);
     console.log(`${lines} lines (${megabytes} MiB of text) of ${CONTAINERS} containers by time, from ${cluster.name}`);
     const rows = [
-      row('lines a second', `${speed}`, `≥ ${GOALS.linesPerSecond}`, speed >= GOALS.linesPerSecond),
-      row(`lines a CPU-second of viewer${cluster.pid === undefined ? '' : ' and store'}`, `${perCpuSecond}`, '', true),
+      isEmbedded
+        ? row('lines a second', `${speed}`, `≥ ${GOALS.linesPerSecond}`, speed >= GOALS.linesPerSecond)
+        : shown('lines a second', `${speed}`),
+      shown(`lines a CPU-second of viewer${isEmbedded ? ' and store' : ''}`, `${perCpuSecond}`),
       row('first byte of all', `${first} ms`, `≤ ${GOALS.firstByte} ms`, first <= GOALS.firstByte),
-      row('first byte, viewer just started', `${Math.round(cold.first)} ms`, '', true),
+      shown('first byte, viewer just started', `${Math.round(cold.first)} ms`),
       row('peak RSS', `${fastPeak} MiB`, `≤ ${GOALS.memory} MiB`, fastPeak <= GOALS.memory),
       row('peak RSS, reader stops for 5 s', `${slowPeak} MiB`, `≤ ${GOALS.memory} MiB`, slowPeak <= GOALS.memory),
       row(
@@ -125,7 +129,7 @@ try {
       ),
     ];
     console.table(Object.fromEntries(rows.map(({ figure, ...rest }) => [figure, rest])));
-    if (slowPeak > GOALS.memory || counts.some((count) => count !== lines)) process.exitCode = 1;
+    if (rows.some(({ met }) => met === 'no')) process.exitCode = 1;
   } finally {
     await view.stop();
   }
