@@ -40,6 +40,9 @@ const KEEP_MS = 300_000;
 const MAX_KEPT = 20_000;
 const MAX_SESSIONS = 500;
 
+/** Proxies must hand on each event as it comes. */
+const HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
+
 interface Session {
   readonly key: string;
   readonly owner: string;
@@ -82,6 +85,7 @@ async function answerStream(viewer: Viewer, gate: Gate, sessions: Map<string, Se
   const subject = subjectOf(viewer, call);
   await subject.sources();
   const resumed = resumePoint(call);
+  if (call.request.method === 'HEAD') return void call.response.writeHead(200, HEADERS).end();
   const leave = gate.enter();
   let session: Session | undefined;
   try {
@@ -92,11 +96,7 @@ async function answerStream(viewer: Viewer, gate: Gate, sessions: Map<string, Se
     session.isOpen = true;
     sessions.set(session.key, session);
     const missed = found === undefined ? session.kept : session.kept.slice(found.skip);
-    call.response.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
+    call.response.writeHead(200, HEADERS);
     await stream(session, missed, call);
   } finally {
     leave();

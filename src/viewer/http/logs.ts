@@ -74,9 +74,14 @@ async function answerLogs(viewer: Viewer, gate: Gate, limits: Limits, call: Call
     ...{ order: params['order'] === 'desc' ? ('desc' as const) : ('asc' as const), signal: call.signal },
   };
   const sources = await subject.sources();
+  const isNdjson = params['format'] === 'ndjson';
+  const headers = headersOf(params, subject.name, isNdjson);
+  // Whoever asks for the head only does not make the cluster read.
+  if (call.request.method === 'HEAD') return void response.writeHead(200, headers).end();
+  // HTTP/1.0 knows no trailers: Node refuses to announce them there.
+  if (call.request.httpVersion !== '1.0') headers['trailer'] = SUMMARY;
   const leave = gate.enter();
   try {
-    const isNdjson = params['format'] === 'ndjson';
     const readings: { title: string; reading: Reading }[] =
       params['layout'] === 'containers'
         ? byContainer(sources).map((source) => ({
@@ -90,7 +95,7 @@ async function answerLogs(viewer: Viewer, gate: Gate, limits: Limits, call: Call
       const batches = reading.entries();
       started.push({ title, reading, batches, first: await batches.next() });
     }
-    response.writeHead(200, headersOf(params, subject.name, isNdjson));
+    response.writeHead(200, headers);
     const output = new Output(response, params['download'] === 'gzip');
     try {
       await writeAll(output, readings, started[0], isNdjson, limits, call.signal);
@@ -190,7 +195,6 @@ function headersOf(params: Call['params'], name: string, isNdjson: boolean): Rec
   const headers: Record<string, string> = {
     'content-type': isGzip ? 'application/gzip' : plain,
     'cache-control': 'no-store',
-    trailer: SUMMARY,
   };
   if (params['download'] === undefined) return headers;
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '');

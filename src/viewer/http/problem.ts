@@ -43,6 +43,7 @@ export function sendProblem(response: ServerResponse, error: unknown): void {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(problem.status === 405 ? { allow: 'GET, HEAD' } : {}),
     ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   });
   response.end(`${JSON.stringify(problem)}\n`);

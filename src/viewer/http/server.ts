@@ -7,7 +7,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Access } from '../access/access.ts';
-import { notFound, ViewerError } from '../errors.ts';
+import { badRequest, notFound, ViewerError } from '../errors.ts';
 import type { Viewer } from '../viewer.ts';
 import { readAssets } from './assets.ts';
 import { followOperations } from './follow.ts';
@@ -67,7 +67,7 @@ export async function startServer(options: ServerOptions, host: string, port: nu
   const assets = readAssets();
 
   async function handle(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://viewer');
+    const url = urlOf(request);
     if (request.method !== 'GET' && request.method !== 'HEAD')
       throw new ViewerError(405, 'ERR_METHOD', 'logs are read with GET');
     if (url.pathname === '/health/live') return void response.end('ok\n');
@@ -97,12 +97,15 @@ export async function startServer(options: ServerOptions, host: string, port: nu
 
   const server = http.createServer((request, response) => {
     for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value);
-    handle(request, response).catch((error: unknown) => {
-      if (!(error instanceof ViewerError) && !response.closed)
-        options.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      if (response.headersSent) response.destroy();
-      else if (!response.closed) sendProblem(response, error);
-    });
+    handle(request, response)
+      .catch((error: unknown) => {
+        if (!(error instanceof ViewerError) && !response.closed)
+          options.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+        if (response.headersSent) response.destroy();
+        else if (!response.closed) sendProblem(response, error);
+      })
+      // One visitor's request must not end the viewer for all, whatever went wrong with its answer.
+      .catch(() => response.destroy());
   });
   // Slow writers of headers must not hold connections.
   server.headersTimeout = 10_000;
@@ -120,4 +123,12 @@ export async function startServer(options: ServerOptions, host: string, port: nu
       await closed;
     },
   };
+}
+
+/** The target as clients and proxies write it: a path, or a whole URL. @throws ViewerError 400 */
+function urlOf({ url = '/' }: http.IncomingMessage): URL {
+  // Behind a host of our own `//` is a path; alone it would be the begin of a host's name.
+  const parsed = URL.parse(url.startsWith('/') ? `http://viewer${url}` : url);
+  if (parsed === null) throw badRequest('the target of the request is not a URL');
+  return parsed;
 }
