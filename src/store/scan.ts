@@ -106,6 +106,12 @@ export class Scan {
     return this.groups.every((group) => group.isOrdered);
   }
 
+  /** Whether a match has no time. */
+  get hasTimeless(): boolean {
+    for (const _ of this.docs({ by: 'time', descending: false, timeless: true, whole: false })) return true;
+    return false;
+  }
+
   /** Documents with a time behind a place, in the order of ORDER_COLUMNS. */
   inOrder(descending: boolean, after: Place | undefined, limit: number): Iterable<OrderedRow> {
     if (this.groups.length === 0) return [];

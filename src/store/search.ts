@@ -131,7 +131,8 @@ function ordered(
   limit: number,
 ): Iterable<Found> {
   const first = keys[0];
-  if (isStoredOrder(keys) && scan.isOrdered && (after === undefined || after.every((value) => value !== null)))
+  const isWhole = after === undefined || after.every((value) => value !== null);
+  if (isStoredOrder(keys) && scan.isOrdered && isWhole && (first?.substitute === null || !scan.hasTimeless))
     return inOrder(scan, keys, after, limit);
   if (first?.name === TIME && !first.missingFirst) return byTime(scan, keys, first.descending, after);
   if (
@@ -186,21 +187,46 @@ function* byTime(
   descending: boolean,
   after: readonly SortValue[] | undefined,
 ): Generator<Found> {
+  const time = keys[0]!;
   const start = after?.[0] ?? undefined;
+  let run: Doc[] = [];
+  const behind = () => sorted(run, keys, run.length > 0 && time.value(run[0]!) === (start ?? null) ? after : undefined);
+  for (const doc of docsByTime(scan, descending, time.substitute, after)) {
+    if (run.length > 0 && time.value(run[0]!) !== time.value(doc)) {
+      yield* behind();
+      run = [];
+    }
+    run.push(doc);
+  }
+  yield* behind();
+}
+
+/** From the time of `after` on; documents without time stand where their substitute does, or at the end. */
+function* docsByTime(
+  scan: Scan,
+  descending: boolean,
+  substitute: SortValue,
+  after: readonly SortValue[] | undefined,
+): Generator<Doc> {
+  const start = after?.[0] ?? undefined;
+  const end = descending ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const at = substitute === null ? end : Number(substitute);
+  const isBehind = (a: number, b: number) => (descending ? a < b : a > b);
+  const isOver = start !== undefined && isBehind(Number(start), at);
+  const timeless = isOver ? [] : scan.docs({ by: 'time', descending, timeless: true, whole: true });
   if (after === undefined || start !== undefined) {
     const bound = start === undefined ? {} : descending ? { to: Number(start) } : { from: Number(start) };
-    let run: Doc[] = [];
+    let isPast = false;
     for (const doc of scan.docs({ by: 'time', descending, timeless: false, whole: true, ...bound })) {
-      if (run.length > 0 && run[0]!.row.ts !== doc.row.ts) {
-        yield* sorted(run, keys, run[0]!.row.ts === start ? after : undefined);
-        run = [];
+      if (!isPast && isBehind(doc.row.ts!, at)) {
+        isPast = true;
+        yield* timeless;
       }
-      run.push(doc);
+      yield doc;
     }
-    if (run.length > 0) yield* sorted(run, keys, run[0]!.row.ts === start ? after : undefined);
+    if (isPast) return;
   }
-  const timeless = scan.docs({ by: 'time', descending, timeless: true, whole: true });
-  yield* sorted(timeless, keys, start === undefined ? after : undefined);
+  yield* timeless;
 }
 
 function sorted(docs: Iterable<Doc>, keys: readonly SortKey[], after: readonly SortValue[] | undefined): Found[] {

@@ -49,7 +49,7 @@ function keyOf(name: string, order: string, options: { readonly [key: string]: J
   if (name === '_score') return { ...base, value: () => 1 };
   if (name === '_id') return { ...base, value: (doc) => doc.id };
   if (name === '_index') return { ...base, value: (doc) => doc.group.index.name };
-  if (name === TIME) return { ...base, value: (doc) => doc.row.ts };
+  if (name === TIME) return { ...base, value: (doc) => doc.row.ts ?? base.substitute };
   const field = fieldOf(name);
   return {
     ...base,

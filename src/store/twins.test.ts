@@ -38,7 +38,11 @@ const document = fc.record(
   },
   { requiredKeys: [], noNullPrototype: true },
 );
+/** What stands for the time of documents without one: nothing, the begin of times, and a time among the others. */
+const timeless = fc.constantFrom(undefined, 0, 1_795_428_000_001);
 const write = fc.record({ document, id: fc.constantFrom(null, '1', '2', '3'), isHidden: fc.boolean() });
+
+const writes = fc.array(write, { maxLength: 30 });
 
 interface Hits {
   readonly hits: {
@@ -68,8 +72,11 @@ function open(writes: readonly { document: unknown; id: string | null; isHidden:
   };
 }
 
-const sortBy = (direction: string) => [
-  { '@timestamp': { order: direction, unmapped_type: 'date' } },
+/** `timeless`: where documents without time stand. */
+const sortBy = (direction: string, timeless?: number) => [
+  {
+    '@timestamp': { order: direction, unmapped_type: 'date', ...(timeless === undefined ? {} : { missing: timeless }) },
+  },
   ...['nanos', 'file', 'offset'].map((name) => ({
     [`sluice.${name}`]: { order: direction, unmapped_type: 'long', missing: -1 },
   })),
@@ -77,18 +84,27 @@ const sortBy = (direction: string) => [
 
 it('pages in the stored order hold the hits that sorting all of them gives', () => {
   fc.assert(
-    fc.property(fc.array(write, { maxLength: 30 }), fc.constantFrom('asc', 'desc'), small, (writes, direction, n) => {
+    fc.property(writes, fc.constantFrom('asc', 'desc'), small, timeless, (writes, direction, n, missing) => {
       const { pit, search } = open(writes);
       const query = { match: { log: 'error fatal' } };
       const point = { id: pit() };
       for (const given of [{}, { query }]) {
-        const plain = search({ ...given, size: 100, pit: point, sort: [...sortBy(direction), { _id: direction }] });
+        const plain = search({
+          ...given,
+          size: 100,
+          pit: point,
+          sort: [...sortBy(direction, missing), { _id: direction }],
+        });
         const plainKeys = new Set(plain.hits.hits.map(({ _id }) => _id));
+        const times = plain.hits.hits.map(({ sort }) => sort[0] as number | null);
+        const rank = (time: number | null) =>
+          time === null ? Number.POSITIVE_INFINITY : direction === 'asc' ? time : -time;
+        expect(times.map(rank)).toEqual(times.map(rank).sort((a, b) => a - b));
         const found: string[] = [];
         let last: readonly unknown[] | undefined;
         for (;;) {
           const page = search({
-            ...{ ...given, size: n + 1, pit: point, sort: [...sortBy(direction), { _shard_doc: direction }] },
+            ...{ ...given, size: n + 1, pit: point, sort: [...sortBy(direction, missing), { _shard_doc: direction }] },
             ...(last === undefined ? {} : { search_after: last }),
           }).hits.hits;
           found.push(...page.map(({ _id }) => _id));

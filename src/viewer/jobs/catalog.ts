@@ -60,11 +60,14 @@ export interface Catalog {
 interface Bucket {
   readonly key: { readonly ns: string; readonly pod: string; readonly container: string };
   readonly doc_count: number;
-  readonly first: { readonly value: number };
-  readonly last: { readonly value: number };
+  /** Null where no document has a time. */
+  readonly first: { readonly value: number | null };
+  readonly last: { readonly value: number | null };
   readonly errors: { readonly doc_count: number };
-  readonly newest: {
-    readonly hits: { readonly hits: readonly { readonly _source: { readonly kubernetes?: Kubernetes } }[] };
+  readonly known: {
+    readonly one: {
+      readonly hits: { readonly hits: readonly { readonly _source: { readonly kubernetes?: Kubernetes } }[] };
+    };
   };
 }
 interface Kubernetes {
@@ -82,6 +85,8 @@ interface CompositeAnswer {
 const PAGE = 1000;
 const KEEP_MS = 3000;
 const FRESH_MS = 300;
+/** Of one document that has them: those written while the agent could not ask the API server have names only. */
+const METADATA = ['kubernetes.labels', 'kubernetes.host'];
 const ERROR_WORDS = 'ERROR FATAL CRITICAL SEVERE';
 export const UNPLACED = 'pod';
 
@@ -157,7 +162,10 @@ export class CatalogSource {
             first: { min: { field: '@timestamp' } },
             last: { max: { field: '@timestamp' } },
             errors: { filter: { match: { [text]: { query: ERROR_WORDS, operator: 'or' } } } },
-            newest: { top_hits: { size: 1, _source: ['kubernetes.labels', 'kubernetes.host'] } },
+            known: {
+              filter: { bool: { should: METADATA.map((field) => ({ exists: { field } })) } },
+              aggs: { one: { top_hits: { size: 1, _source: METADATA } } },
+            },
           },
         },
       },
@@ -184,15 +192,15 @@ export function scopeFilter(scope: CatalogScope, exact: (name: string) => string
 }
 
 function containerOf(bucket: Bucket): Omit<Container, 'job' | 'role' | 'attempt'> {
-  const kubernetes = bucket.newest.hits.hits[0]?._source.kubernetes;
+  const kubernetes = bucket.known.one.hits.hits[0]?._source.kubernetes;
   return {
     namespace: bucket.key.ns,
     pod: bucket.key.pod,
     container: bucket.key.container,
     labels: kubernetes?.labels ?? {},
     node: kubernetes?.host,
-    first: bucket.first.value,
-    last: bucket.last.value,
+    first: bucket.first.value ?? 0,
+    last: bucket.last.value ?? 0,
     lines: bucket.doc_count,
     errors: bucket.errors.doc_count,
   };

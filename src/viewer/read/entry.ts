@@ -1,6 +1,7 @@
 /** A line as it was stored, and the document it comes from. */
 import type { Hit, SortValue } from '../cluster/pages.ts';
 import type { Level } from './level.ts';
+import { LATEST_MS } from './time.ts';
 
 /** Fields that are asked for; see Document. */
 export const TEXT_FIELDS = ['log', 'message', 'MESSAGE', 'msg'] as const;
@@ -57,7 +58,9 @@ export type Position = readonly [ms: number, nanos: number, file: number, offset
 export function sortBy(order: 'asc' | 'desc'): unknown[] {
   const field = (name: string) => ({ [name]: { order, unmapped_type: 'long', missing: -1 } });
   return [
-    { '@timestamp': { order, unmapped_type: 'date' } },
+    // Indices of nanoseconds (date_nanos) sort as the others do, and a document without time does so at the begin of times: whatever
+    // value the cluster gave it instead would be no time.
+    { '@timestamp': { order, unmapped_type: 'date', numeric_type: 'date', missing: 0 } },
     field('sluice.nanos'),
     field('sluice.file'),
     field('sluice.offset'),
@@ -88,7 +91,7 @@ export function entryId(entry: Pick<Entry, 'ms' | 'nanos' | 'file' | 'offset'>):
 export function parseEntryId(id: string): Position | undefined {
   if (!/^[0-9a-z]{1,11}(\.([0-9a-z]{1,11}|_)){3}$/.test(id)) return undefined;
   const [ms, nanos, file, offset] = id.split('.').map((part) => (part === '_' ? -1 : Number.parseInt(part, 36)));
-  return [ms!, nanos!, file!, offset!];
+  return ms! > LATEST_MS ? undefined : [ms!, nanos!, file!, offset!];
 }
 
 /** RFC 3339 in UTC with nine digits. */
