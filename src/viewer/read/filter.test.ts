@@ -4,7 +4,7 @@ import { type Entry, entryId, type Position, parseEntryId } from './entry.ts';
 import { mask, signatureOf } from './exceptions.ts';
 import { compileFilter, levelsOf } from './filter.ts';
 import { levelOf } from './level.ts';
-import { parseTime } from './time.ts';
+import { LATEST_MS, parseTime } from './time.ts';
 
 const source = { index: 0, namespace: 'n', pod: 'p', container: 'c', role: 'r', attempt: 1 };
 const entry = (text: string, level: Entry['level'] = 'info'): Entry => ({
@@ -63,14 +63,16 @@ it('signatures mask numbers and ids', () => {
 });
 
 it('an id gives back the place it was made of', () => {
+  const time = fc.integer({ min: 0, max: LATEST_MS });
   const number = fc.integer({ min: 0, max: 2 ** 48 });
   fc.assert(
-    fc.property(number, fc.integer({ min: 0, max: 999_999 }), number, number, (ms, nanos, file, offset) => {
+    fc.property(time, fc.integer({ min: 0, max: 999_999 }), number, number, (ms, nanos, file, offset) => {
       expect(parseEntryId(entryId({ ms, nanos, file, offset }))).toEqual([ms, nanos, file, offset] satisfies Position);
     }),
   );
   expect(parseEntryId(entryId({ ms: 5, nanos: 3, file: -1, offset: -1 }))).toEqual([5, -1, -1, -1]);
-  for (const wrong of ['', 'a', '_._._._', 'a.b.c', '1.2.3.4.5', '../..']) expect(parseEntryId(wrong)).toBeUndefined();
+  for (const wrong of ['', 'a', '_._._._', 'a.b.c', '1.2.3.4.5', '../..', 'zzzzzzzzz._._._'])
+    expect(parseEntryId(wrong)).toBeUndefined();
 });
 
 it('times are RFC 3339, milliseconds, or how long ago', () => {
@@ -78,4 +80,6 @@ it('times are RFC 3339, milliseconds, or how long ago', () => {
   expect(parseTime('from', '2026-01-31T10:00:00+02:00')).toBe(Date.parse('2026-01-31T08:00:00Z'));
   expect(parseTime('from', '1769846400000')).toBe(1_769_846_400_000);
   expect(() => parseTime('from', 'yesterday')).toThrow(/from 'yesterday' is no time/);
+  for (const text of ['0001-01-01', '9999999999999999', '9999w', '2500-01-01'])
+    expect(() => parseTime('to', text)).toThrow(/is not between 1970 and 2262/);
 });
