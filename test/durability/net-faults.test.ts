@@ -102,7 +102,7 @@ describe.concurrent('the elasticsearch output loses nothing and indexes nothing 
       if (calls < n) break;
     }
     // What arrived and was not answered went again; it is the ids that keep it from being there twice.
-    expect(again > 0).toBe(fault.at === 'answer' || fault.arrives === 'all');
+    if (fault.at === 'answer' || fault.arrives === 'all') expect(again).toBeGreaterThan(0);
   });
 });
 

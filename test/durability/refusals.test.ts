@@ -61,6 +61,12 @@ function short(call: () => unknown, name: string, args: unknown[]): unknown {
   return call();
 }
 
+/** A few bytes are read, and the rest with the next call. */
+function shortRead(call: () => unknown, _name: string, args: unknown[]): unknown {
+  args[3] = Math.ceil((args[3] as number) / 300);
+  return call();
+}
+
 async function life(node: Node, disk: Faults): Promise<void> {
   await node.start();
   disk.isArmed = true;
@@ -86,6 +92,7 @@ describe('tail and a file buffer', () => {
     ['EAGAIN', [...WRITES, ...READS], 1, refuse('EAGAIN')],
     ['EINTR', [...WRITES, ...READS], 1, refuse('EINTR')],
     ['a short write', ['writeSync'], 1, short],
+    ['a short read', ['readSync'], 2, shortRead],
     ['a read-only disk for a while', [...WRITES, ...SYNCS], 25, refuse('EROFS')],
   ] as const)
     it(`send every line once, whichever call meets ${kind}`, { timeout: 240_000 }, async () => {

@@ -83,7 +83,8 @@ export class LocalStorage {
     try {
       const fd = fs.openSync(temporary, 'w', Number.parseInt(this.#config.mode, 8));
       try {
-        fs.writeSync(fd, JSON.stringify(this.#values, null, this.#config.pretty_print ? 2 : undefined));
+        const bytes = Buffer.from(JSON.stringify(this.#values, null, this.#config.pretty_print ? 2 : undefined));
+        for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes, at);
         fs.fsyncSync(fd);
       } finally {
         fs.closeSync(fd);

@@ -90,23 +90,22 @@ export class Chains {
       resumeAt(current, known);
       return [current];
     }
+    // An inode that is used again is another file; else this one was cut off.
+    const isCutOff = sameInode && (known.identity === undefined || birthOf(known.identity.id) === birthOf(current.id));
     if (sameInode) current.restart(this.#newId(current));
     const siblings = this.#siblingsOf(current);
     const moved = known.identity?.real;
     if (moved !== undefined && moved !== real) siblings.unshift(...this.#elsewhere(file, moved, real, siblings));
     const at = siblings.findIndex((sibling) => isKnown(sibling, known));
-    const { before } = known;
-    if (at < 0 && (mark === undefined ? before !== undefined : mark.length === 0)) {
-      // It was empty when it was last seen, or its head was lost in a power cut, so nothing tells it now; but what was read before it may be here.
-      const read = before === undefined ? -1 : siblings.findLastIndex((sibling) => fits(sibling.head, before.mark));
-      closeAll(siblings.slice(0, read + 1));
-      return [...siblings.slice(read + 1), current];
-    }
     if (at < 0) {
+      const { before } = known;
       // Without a head nothing tells which siblings were read: as Fluentd, only the path itself counts, unless it is a container's log.
-      if (mark !== undefined ? !sameInode : real !== file) return [...siblings, current];
-      closeAll(siblings);
-      return [current];
+      const isAlone = mark === undefined ? before === undefined && real === file : mark.length > 0 && isCutOff;
+      // Nothing tells the file itself (it was empty when it was last seen, or its head was lost in a power cut, or it is gone), but what was read before it may be here.
+      const read = before === undefined ? -1 : siblings.findLastIndex((sibling) => fits(sibling.head, before.mark));
+      const unread = isAlone ? [] : siblings.slice(read + 1);
+      closeAll(siblings.filter((sibling) => !unread.includes(sibling)));
+      return [...unread, current];
     }
     closeAll(siblings.slice(0, at));
     resumeAt(siblings[at]!, known);
@@ -219,7 +218,9 @@ export class Chains {
     const opened: Watcher[] = [];
     for (const { file: real, gz } of list) {
       try {
-        opened.push(this.#watcher(file, real, gz));
+        const watcher = this.#watcher(file, real, gz);
+        watcher.isSibling = true;
+        opened.push(watcher);
       } catch (error) {
         // Gone between the list and here: packed or removed by whoever rotates.
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -243,6 +244,11 @@ function between(from: string, to: string): string[] {
 function isSame(watcher: Watcher, identity: Identity | undefined): boolean {
   if (identity === undefined) return true;
   return identity.mark.length > 0 ? fits(watcher.head, identity.mark) : identity.id.replace(/~\d+$/, '') === watcher.id;
+}
+
+/** Of the name that a file's events carry. */
+function birthOf(id: string): string | undefined {
+  return /:(\d+)(?:~\d+)?$/.exec(id)?.[1];
 }
 
 function isKnown(sibling: Watcher, { inode, position, identity }: Known): boolean {

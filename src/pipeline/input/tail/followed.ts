@@ -72,9 +72,4 @@ export class Following {
     if (behind.length > 0) this.#behind.set(path, behind);
     else this.#behind.delete(path);
   }
-
-  /** The path itself leads to it. */
-  isNewest(followed: Followed): boolean {
-    return this.chains.get(followed.watcher.path)?.at(-1) === followed;
-  }
 }

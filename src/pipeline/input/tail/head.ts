@@ -28,13 +28,22 @@ export function fits(head: Buffer, mark: HeadMark): boolean {
 
 export function readHead(fs: FsPort, fd: number): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
-  return head.subarray(0, fs.readSync(fd, head, 0, HEAD_BYTES, 0));
+  return head.subarray(0, readWhole(fs, fd, head));
+}
+
+/** A read may give less than there is: a head that seems shorter than it was would mean another file. */
+function readWhole(fs: FsPort, fd: number, into: Buffer): number {
+  for (let at = 0; ; ) {
+    const n = fs.readSync(fd, into, at, into.length - at, at);
+    at += n;
+    if (n === 0 || at === into.length) return at;
+  }
 }
 
 /** Head of what is packed; empty where it cannot be unpacked. */
 export function readPackedHead(fs: FsPort, fd: number): Buffer {
   const packed = Buffer.alloc(PACKED_BYTES);
-  const n = fs.readSync(fd, packed, 0, PACKED_BYTES, 0);
+  const n = readWhole(fs, fd, packed);
   try {
     return gunzipSync(packed.subarray(0, n), { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, HEAD_BYTES);
   } catch {

@@ -110,8 +110,8 @@ export class Reading {
       return undefined;
     }
     if (!watcher.verify()) {
-      if (!following.isNewest(followed)) {
-        // A rotated file or a copy was written over: what stood there is gone.
+      if (watcher.isSibling) {
+        // A copy was written over, with lines that are read where they come from: what stood there is gone.
         watcher.refuse();
         return undefined;
       }

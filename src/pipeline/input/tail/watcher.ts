@@ -48,6 +48,8 @@ export class Watcher implements Origin {
   /** Path without symlinks at the time of opening. */
   readonly real: string;
   readonly packed: boolean;
+  /** It had another name than its path when it was opened: a rotated file, or a copy. */
+  isSibling = false;
   readonly inode: number;
   readonly dev: number;
   id: string;
@@ -155,7 +157,8 @@ export class Watcher implements Origin {
       const end = n === 0 ? -1 : block.lastIndexOf(10, n - 1);
       if (end >= 0) return this.#lines(block, n, end, skipped, repair, onSkip);
       if (n < block.length) {
-        this.#scanned = this.size;
+        // Less than there is may be given, too.
+        if (this.position + n >= this.size) this.#scanned = this.size;
         return undefined;
       }
       if (block.length < limit) block = Buffer.allocUnsafe(block.length * 2);

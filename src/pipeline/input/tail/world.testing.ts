@@ -46,6 +46,8 @@ export class World {
   readonly clock = new Steps();
   readonly written: string[] = [];
   readonly got: string[] = [];
+  /** Lines that were cut off before they came. */
+  readonly gone = new Set<string>();
   readonly ids = new Set<string>();
   twiceById = 0;
   full = false;
@@ -129,6 +131,19 @@ export class World {
     for (let i = copies.length; i > 0; i--) fs.renameSync(`${this.file}.${i}`, `${this.file}.${i + 1}`);
     fs.copyFileSync(this.file, `${this.file}.1`);
     fs.truncateSync(this.file);
+  }
+
+  /** Nobody has a copy. */
+  truncate(): void {
+    if (this.#half !== '') this.write(0, false);
+    for (const line of fs.readFileSync(this.file, 'utf8').split('\n'))
+      if (!this.got.includes(line)) this.gone.add(line);
+    fs.truncateSync(this.file);
+  }
+
+  /** Lines that must come. */
+  get owed(): string[] {
+    return this.written.filter((line) => !this.gone.has(line));
   }
 
   rotate(): void {
