@@ -1,0 +1,37 @@
+/**
+ * Whether memory grows, told from samples of its size.
+ *
+ * Resident memory swings by some MiB: garbage waits for its collector, places for a later use. What grows lifts the lowest points as well, so these
+ * count: the least sample of each of WINDOWS equal times, and through them the median of the slopes between all pairs (Theil and Sen), which a few
+ * windows without a low point do not move.
+ */
+export interface Sample {
+  readonly hours: number;
+  readonly mib: number;
+}
+
+const WINDOWS = 12;
+/** Of two hours and more. MiB an hour. */
+const PROMISED = 1;
+/** What lowest points differ by where nothing grows: a short run cannot tell less. MiB. */
+const NOISE = 2;
+
+/** MiB an hour. */
+export function slopeOf(samples: readonly Sample[]): number {
+  const lows = lowest(samples);
+  const slopes = lows.flatMap((a, i) => lows.slice(i + 1).map((b) => (b.mib - a.mib) / (b.hours - a.hours)));
+  slopes.sort((a, b) => a - b);
+  return slopes[Math.floor(slopes.length / 2)] ?? 0;
+}
+
+/** The slope from which on memory counts as growing: what is promised, or what so short a time can tell. MiB an hour. */
+export function mostSlope(samples: readonly Sample[]): number {
+  return Math.max(PROMISED, NOISE / (samples.at(-1)!.hours - samples[0]!.hours));
+}
+
+function lowest(samples: readonly Sample[]): Sample[] {
+  const size = Math.ceil(samples.length / WINDOWS);
+  return Array.from({ length: Math.ceil(samples.length / size) }, (_, i) =>
+    samples.slice(i * size, (i + 1) * size).reduce((low, sample) => (sample.mib < low.mib ? sample : low)),
+  );
+}
