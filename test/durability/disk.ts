@@ -90,6 +90,10 @@ export class Disk {
     const life = this.#life;
     const own: Record<string, (...args: never[]) => unknown> = {
       openSync: (file: string, flags = 'r') => this.#open(file, flags),
+      close: (fd: number, done: () => void) => {
+        this.#fds.delete(fd);
+        setImmediate(done);
+      },
       closeSync: (fd: number) => this.#fds.delete(fd),
       readSync: (fd: number, into: Buffer, offset: number, length: number, at: number) =>
         this.#inode(fd).data.copy(into, offset, at, at + length),

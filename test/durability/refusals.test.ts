@@ -111,7 +111,7 @@ describe('tail and a file buffer', () => {
           expect(node.missing(), `call ${n}`).toEqual([]);
           expect(node.delivered.length - node.written.length, `call ${n}`).toBe(0);
           await node.stop();
-          expect(node.openFiles(), `call ${n}`).toEqual([]);
+          await expect.poll(() => node.openFiles(), { message: `call ${n}` }).toEqual([]);
         } finally {
           await node.close();
         }

@@ -10,11 +10,12 @@ import type * as tls from 'node:tls';
 
 /**
  * The disk is Node's own synchronous fs: appends go to the page cache, where a promise costs more CPU than the copy, and
- * the order of durable steps is the order of the calls.
+ * the order of durable steps is the order of the calls. Files that are only read are closed with `close`, behind its back.
  */
 export type FsPort = Pick<
   typeof fs,
   | 'openSync'
+  | 'close'
   | 'closeSync'
   | 'readSync'
   | 'writeSync'

@@ -199,7 +199,8 @@ export class Watcher implements Origin {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#fs.closeSync(this.fd);
+    // The last descriptor of a deleted file gives its blocks back, for which a busy disk may take its time.
+    this.#fs.close(this.fd, () => undefined);
   }
 }
 
