@@ -55,6 +55,20 @@ describe.each([EMBEDDED, '9.5.3'])('%s', (kind) => {
         expect(NANOS).toContain(entry.time);
       });
 
+      it.each(['asc', 'desc'])('of one millisecond, which are told apart by their ids (%s)', async (order) => {
+        const texts: string[] = [];
+        const ids = new Set<string>();
+        for (let after = ''; ; ) {
+          const found = await lines(`feature-nanos/logs?format=ndjson&order=${order}&limit=70${after}`);
+          const entries = found.map((line) => JSON.parse(line) as { id?: string; text: string }).filter(({ id }) => id);
+          for (const { id, text } of entries) texts.push(text) && ids.add(id!);
+          if (entries.length < 70) break;
+          after = `&after=${encodeURIComponent(entries.at(-1)!.id!)}`;
+        }
+        const all = NANOS.map((_, i) => `line ${i}`);
+        expect([texts.length, ids.size, new Set(texts)]).toEqual([300, 300, new Set(all)]);
+      });
+
       it('without time before all others', async () => {
         expect(await lines('feature-never/logs')).toEqual(['without time', 'line 0', 'line 1']);
         expect(await lines('feature-never/logs?order=desc')).toEqual(['line 1', 'line 0', 'without time']);

@@ -23,8 +23,6 @@ export interface PagesRequest {
   readonly query: unknown;
   readonly sort: readonly unknown[];
   readonly source: readonly string[] | boolean;
-  /** Sort values of the last hit seen already, without tie-break: only hits after it. */
-  readonly after?: readonly SortValue[] | undefined;
   /** Hits that are wanted at most. */
   readonly max?: number | undefined;
   readonly descending: boolean;
@@ -170,7 +168,7 @@ abstract class BaseReader<S> implements Reader<S> {
 
 class PitReader<S> extends BaseReader<S> {
   readonly #paging: Paging;
-  readonly #tie: { readonly sort: unknown; readonly last: SortValue } | undefined;
+  readonly #tie: unknown;
   #pit: string;
   #after: readonly SortValue[] | undefined;
 
@@ -179,13 +177,11 @@ class PitReader<S> extends BaseReader<S> {
     this.#paging = paging;
     this.#pit = pit;
     this.#tie = tieBreak(paging, request);
-    this.#after =
-      request.after === undefined || this.#tie === undefined ? request.after : [...request.after, this.#tie.last];
   }
 
   async page(size: number): Promise<Hit<S>[]> {
     const { query, sort, source } = this.request;
-    const tie = this.#tie === undefined ? [] : [this.#tie.sort];
+    const tie = this.#tie === undefined ? [] : [this.#tie];
     let answer: SearchAnswer<S> | undefined;
     for (this.asked = size; answer === undefined; ) {
       const body = {
@@ -221,13 +217,12 @@ class PitReader<S> extends BaseReader<S> {
   }
 }
 
-/** What tells hits of equal sort values apart, and a value behind all others. */
-function tieBreak(paging: Paging, request: PagesRequest): { sort: unknown; last: SortValue } | undefined {
+/** What tells hits of equal sort values apart. */
+function tieBreak(paging: Paging, request: PagesRequest): unknown {
   const order = request.descending ? 'desc' : 'asc';
-  if (paging === 'pit') return { sort: { _shard_doc: order }, last: request.descending ? 0 : Number.MAX_SAFE_INTEGER };
+  if (paging === 'pit') return { _shard_doc: order };
   // Sorting by _id costs the cluster memory per document: only where it is needed.
-  if (!request.needsTieBreak) return undefined;
-  return { sort: { _id: order }, last: request.descending ? '' : '\uffff' };
+  return request.needsTieBreak ? { _id: order } : undefined;
 }
 
 /** A scroll cannot repeat a page that was too large, so its pages are of one careful size. */
@@ -255,23 +250,13 @@ class ScrollReader<S> extends BaseReader<S> {
 
   #take(answer: SearchAnswer<S>): Hit<S>[] {
     this.#id = answer._scroll_id ?? this.#id;
-    const { after } = this.request;
     const hits = answer.hits?.hits ?? [];
     this.exhausted = hits.length < this.asked;
-    // search_after does not go with scroll: what the caller has is left out here.
-    return after === undefined ? hits : hits.filter((hit) => isAfter(hit.sort, after));
+    return hits;
   }
 
   close(): void {
     if (this.#id === undefined) return;
     this.client.request('DELETE', '/_search/scroll', { scroll_id: [this.#id] }).catch(() => undefined);
   }
-}
-
-function isAfter(sort: readonly SortValue[], after: readonly SortValue[]): boolean {
-  for (let i = 0; i < after.length; i++) {
-    const [a, b] = [sort[i] ?? -1, after[i] ?? -1];
-    if (a !== b) return a > b;
-  }
-  return false;
 }

@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { badRequest, ViewerError } from '../errors.ts';
 import type { Entry } from '../read/entry.ts';
 import type { Follower } from '../read/follow.ts';
+import { placeOf } from '../read/line-id.ts';
 import type { Viewer } from '../viewer.ts';
 import { entryJson, SourceNumbers, sourceJson } from './format.ts';
 import type { Gate } from './limits.ts';
@@ -214,10 +215,10 @@ async function newSession(viewer: Viewer, call: Call, subject: Subject, time: nu
   const { params, signal } = call;
   const filter = filterOf(params);
   const tail = numberOf(params['tail']);
-  const from = time ?? rangeOf(params).from ?? (tail === undefined ? Date.now() : undefined);
+  let after = afterOf(params);
+  const from = time ?? rangeOf(params).from ?? after?.position[0] ?? (tail === undefined ? Date.now() : undefined);
   const kept: Entry[] = [];
   let start = from ?? 0;
-  let after = afterOf(params);
   if (from === undefined && tail !== undefined) {
     const reading = viewer.read({ sources: await subject.sources(), tail: Math.max(1, tail), filter, signal });
     for await (const batch of reading.entries()) kept.push(...batch);
@@ -225,7 +226,7 @@ async function newSession(viewer: Viewer, call: Call, subject: Subject, time: nu
     // What is older than the first of these was not asked for.
     if (first !== undefined) {
       start = first.ms;
-      after = [first.ms, first.file < 0 ? -1 : first.nanos, first.file, first.offset];
+      after = placeOf(first);
     }
   }
   const follower = viewer.follow({ sources: () => subject.sources(), from: start, after, filter });

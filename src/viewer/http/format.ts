@@ -1,5 +1,6 @@
 /** Entries → NDJSON lines and events: each container is told once, before its first line, with the number that its lines have. */
-import { type Entry, entryId, type Source, timeText } from '../read/entry.ts';
+import { type Entry, type Source, timeText } from '../read/entry.ts';
+import { entryId } from '../read/line-id.ts';
 import { sourceKey } from '../read/reading.ts';
 
 export class SourceNumbers {

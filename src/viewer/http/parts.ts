@@ -1,9 +1,9 @@
 /** Parameters that several operations share, and what they mean. */
 import { badRequest } from '../errors.ts';
 import type { Source } from '../read/entry.ts';
-import { parseEntryId } from '../read/entry.ts';
 import { compileFilter, type EntryFilter, levelsOf } from '../read/filter.ts';
 import { LEVELS } from '../read/level.ts';
+import { type Place, parseEntryId } from '../read/line-id.ts';
 import { MAX_TAIL } from '../read/reading.ts';
 import { parseTime } from '../read/time.ts';
 import { sourcesOf, type Viewer } from '../viewer.ts';
@@ -47,7 +47,11 @@ export const READ: Params = {
   tail: { in: 'query', type: 'integer', minimum: 0, maximum: MAX_TAIL, doc: 'Only the last so many lines.' },
   limit: { in: 'query', type: 'integer', minimum: 1, doc: 'At most so many lines.' },
   order: { in: 'query', type: 'string', values: ['asc', 'desc'], default: 'asc', doc: 'Oldest or newest first.' },
-  after: { in: 'query', type: 'string', doc: 'Only lines behind the one with this id.' },
+  after: {
+    in: 'query',
+    type: 'string',
+    doc: 'Only lines that come behind the one with this id in the order asked for.',
+  },
 };
 
 export function rangeOf(params: Call['params']): { from: number | undefined; to: number | undefined } {
@@ -58,12 +62,12 @@ export function filterOf(params: Call['params']): EntryFilter | undefined {
   return compileFilter({ levels: levelsOf(params['level']), stream: params['stream'], q: params['q'] });
 }
 
-export function afterOf(params: Call['params']) {
+export function afterOf(params: Call['params']): Place | undefined {
   const { after } = params;
   if (after === undefined) return undefined;
-  const position = parseEntryId(after);
-  if (position === undefined) throw badRequest('after is not the id of a line');
-  return position;
+  const place = parseEntryId(after);
+  if (place === undefined) throw badRequest('after is not the id of a line');
+  return place;
 }
 
 export const numberOf = (text: string | undefined): number | undefined =>

@@ -1,7 +1,6 @@
 /** A line as it was stored, and the document it comes from. */
 import type { Hit, SortValue } from '../cluster/pages.ts';
 import type { Level } from './level.ts';
-import { LATEST_MS } from './time.ts';
 
 /** Fields that are asked for; see Document. */
 export const TEXT_FIELDS = ['log', 'message', 'MESSAGE', 'msg'] as const;
@@ -47,7 +46,7 @@ export interface Entry {
   /** True where no line end followed: the next entry of the container goes on with the same line. */
   readonly partial: boolean;
   level: Level;
-  /** The document's id in the cluster; empty where the order tells entries apart. */
+  /** The document's id in the cluster; empty where it was not asked for, since order tells entries apart. */
   readonly documentId: string;
 }
 
@@ -79,19 +78,6 @@ export function textOf(document: Document): string {
   }
   for (const name of TEXT_FIELDS) if (document[name] !== undefined) return `${JSON.stringify(document[name])}\n`;
   return '';
-}
-
-/** A short name for an entry's place in the order: permalinks and resuming. */
-export function entryId(entry: Pick<Entry, 'ms' | 'nanos' | 'file' | 'offset'>): string {
-  const nanos = entry.file < 0 ? -1 : entry.nanos;
-  return [entry.ms, nanos, entry.file, entry.offset].map((n) => (n < 0 ? '_' : n.toString(36))).join('.');
-}
-
-/** The place that an id names; undefined where it is none. */
-export function parseEntryId(id: string): Position | undefined {
-  if (!/^[0-9a-z]{1,11}(\.([0-9a-z]{1,11}|_)){3}$/.test(id)) return undefined;
-  const [ms, nanos, file, offset] = id.split('.').map((part) => (part === '_' ? -1 : Number.parseInt(part, 36)));
-  return ms! > LATEST_MS ? undefined : [ms!, nanos!, file!, offset!];
 }
 
 /** RFC 3339 in UTC with nine digits. */

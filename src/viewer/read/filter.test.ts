@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Entry, entryId, type Position, parseEntryId } from './entry.ts';
+import type { Entry } from './entry.ts';
 import { mask, signatureOf } from './exceptions.ts';
 import { compileFilter, levelsOf } from './filter.ts';
 import { levelOf } from './level.ts';
+import { behind, entryId, parseEntryId } from './line-id.ts';
 import { LATEST_MS, parseTime } from './time.ts';
 
 const source = { index: 0, namespace: 'n', pod: 'p', container: 'c', role: 'r', attempt: 1 };
@@ -65,14 +66,36 @@ it('signatures mask numbers and ids', () => {
 it('an id gives back the place it was made of', () => {
   const time = fc.integer({ min: 0, max: LATEST_MS });
   const number = fc.integer({ min: 0, max: 2 ** 48 });
+  const nano = fc.integer({ min: 0, max: 999_999 });
   fc.assert(
-    fc.property(time, fc.integer({ min: 0, max: 999_999 }), number, number, (ms, nanos, file, offset) => {
-      expect(parseEntryId(entryId({ ms, nanos, file, offset }))).toEqual([ms, nanos, file, offset] satisfies Position);
+    fc.property(time, nano, number, number, fc.string(), (ms, nanos, file, offset, documentId) => {
+      const ordered = parseEntryId(entryId({ ms, nanos, file, offset, documentId }));
+      expect(ordered).toEqual({ position: [ms, nanos, file, offset], documentId: '' });
+      const unordered = entryId({ ms, nanos, file: -1, offset: -1, documentId });
+      expect(unordered).toMatch(/^[\x21-\x7e]+$/);
+      expect(parseEntryId(unordered)).toEqual({ position: [ms, -1, -1, -1], documentId });
     }),
   );
-  expect(parseEntryId(entryId({ ms: 5, nanos: 3, file: -1, offset: -1 }))).toEqual([5, -1, -1, -1]);
-  for (const wrong of ['', 'a', '_._._._', 'a.b.c', '1.2.3.4.5', '../..', 'zzzzzzzzz._._._'])
+  for (const wrong of ['', 'a', '_._._._', 'a.b.c', '1.2.3.4.%', '1.2.3.4.', '../..', 'zzzzzzzzz._._._'])
     expect(parseEntryId(wrong)).toBeUndefined();
+});
+
+it('what is behind a place comes after it in the order, also among lines that share a time', () => {
+  const place = (ms: number, file: number, documentId: string) => ({ ...entry(''), ms, file, documentId });
+  const ordered = [
+    place(1, -1, 'z'),
+    place(2, -1, 'b'),
+    place(2, -1, 'a'),
+    place(2, -1, 'c'),
+    place(2, 7, ''),
+    place(3, -1, 'y'),
+  ];
+  for (const [i, one] of ordered.entries()) {
+    const from = parseEntryId(entryId(one))!;
+    expect(ordered.filter(behind(from, 'asc', 'asc'))).toEqual(ordered.slice(i + 1));
+    expect(ordered.toReversed().filter(behind(from, 'asc', 'desc'))).toEqual(ordered.slice(i + 1).toReversed());
+    expect(ordered.toReversed().filter(behind(from, 'desc', 'desc'))).toEqual(ordered.slice(0, i).toReversed());
+  }
 });
 
 it('times are RFC 3339, milliseconds, or how long ago', () => {

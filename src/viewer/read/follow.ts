@@ -7,8 +7,9 @@
  * batch that of time. Leaves waiting between polls to the caller.
  */
 import type { Cluster } from '../cluster/index.ts';
-import { type Document, type Entry, entryId, type Position, type Source, sortBy, TEXT_FIELDS } from './entry.ts';
+import { type Document, type Entry, type Source, sortBy, TEXT_FIELDS } from './entry.ts';
 import type { EntryFilter } from './filter.ts';
+import { behind, entryId, type Place } from './line-id.ts';
 import { LineMaker } from './lines.ts';
 import { sourceKey } from './reading.ts';
 
@@ -18,7 +19,7 @@ export interface FollowRequest {
   /** Lines from this time on (milliseconds). */
   readonly from: number;
   /** Only entries behind this place. */
-  readonly after?: Position | undefined;
+  readonly after?: Place | undefined;
   readonly filter?: EntryFilter | undefined;
 }
 
@@ -44,6 +45,7 @@ export class Follower {
   readonly #request: FollowRequest;
   readonly #progress = new Map<string, Progress>();
   readonly #maker: LineMaker;
+  readonly #isBehind: (entry: Entry) => boolean;
   #floor: number;
   #checkAt = 0;
   /** Documents of the late window that are stored twice or come from elsewhere: not a reason to read it again. */
@@ -53,6 +55,7 @@ export class Follower {
     this.#cluster = cluster;
     this.#request = request;
     this.#floor = request.from;
+    this.#isBehind = request.after === undefined ? () => true : behind(request.after, 'asc', 'asc');
     this.#maker = new LineMaker(
       (ns = '', pod = '', container = '') => this.#progress.get(sourceKey(ns, pod, container))?.source,
     );
@@ -86,7 +89,7 @@ export class Follower {
   }
 
   async *#read(overlap: number, signal: AbortSignal): AsyncGenerator<Entry[]> {
-    const { after, filter } = this.#request;
+    const { filter } = this.#request;
     const names = ['namespace_name', 'pod_name', 'container_name'].map((name) => `kubernetes.${name}`);
     const hits = this.#cluster.hits<Document>({
       query: await this.#query(overlap),
@@ -96,8 +99,8 @@ export class Follower {
     });
     for await (const page of hits) {
       const fresh = this.#maker.page(page).entries.filter((entry) => {
-        const isNew = this.#take(this.#progressOf(entry.source), entry);
-        return isNew && (after === undefined || isBehind(entry, after));
+        const isBehind = this.#isBehind(entry);
+        return this.#take(this.#progressOf(entry.source), entry) && isBehind;
       });
       const passed = filter === undefined ? fresh : filter(fresh);
       if (passed.length > 0) yield passed;
@@ -116,7 +119,7 @@ export class Follower {
 
   /** False when the entry was there before. */
   #take(progress: Progress, entry: Entry): boolean {
-    const key = keyOf(entry);
+    const key = entryId(entry);
     if (progress.seen.has(key)) return false;
     progress.seen.set(key, entry.ms);
     progress.newest = Math.max(progress.newest, entry.ms);
@@ -176,16 +179,4 @@ export class Follower {
     for (const { seen } of this.#progress.values())
       for (const [key, ms] of seen) if (ms < this.#floor) seen.delete(key);
   }
-}
-
-/** Order tells lines apart where it is known: a line stored twice is one line. */
-function keyOf(entry: Entry): string {
-  return entry.file < 0 ? entry.documentId : entryId(entry);
-}
-
-function isBehind(entry: Entry, [ms, nanos, file, offset]: Position): boolean {
-  const mine = [entry.ms, entry.file < 0 ? -1 : entry.nanos, entry.file, entry.offset];
-  const theirs = [ms, nanos, file, offset];
-  const at = mine.findIndex((value, i) => value !== theirs[i]);
-  return at >= 0 && mine[at]! > theirs[at]!;
 }

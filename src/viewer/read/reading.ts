@@ -6,32 +6,23 @@
  */
 import type { Cluster } from '../cluster/index.ts';
 import { scopeFilter } from '../jobs/catalog.ts';
-import {
-  type Document,
-  type Entry,
-  type EntryHit,
-  entryId,
-  type Position,
-  type Source,
-  sortBy,
-  TEXT_FIELDS,
-  timeText,
-} from './entry.ts';
+import { type Document, type Entry, type EntryHit, type Source, sortBy, TEXT_FIELDS, timeText } from './entry.ts';
 import type { EntryFilter } from './filter.ts';
+import { behind, type Order, type Place } from './line-id.ts';
 import { LineMaker, type Page } from './lines.ts';
 
 export interface ReadRequest {
   readonly sources: readonly Source[];
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** Only entries behind this place. */
-  readonly after?: Position | undefined;
+  /** Only entries behind this place, in the order asked for. */
+  readonly after?: Place | undefined;
   readonly filter?: EntryFilter | undefined;
   /** Only the last N entries (that pass the filter). */
   readonly tail?: number | undefined;
   /** At most so many entries. */
   readonly limit?: number | undefined;
-  readonly order?: 'asc' | 'desc' | undefined;
+  readonly order?: Order | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -92,9 +83,9 @@ export class Reading {
     this.#request = request;
   }
 
-  /** The end of the answer, for resuming behind it. */
-  get lastId(): string | undefined {
-    return this.#lastEntry === undefined ? undefined : entryId(this.#lastEntry);
+  /** Of the answer. */
+  get #order(): Order {
+    return this.#request.order ?? 'asc';
   }
 
   cut(by: string): void {
@@ -143,8 +134,19 @@ export class Reading {
     if (found.length > 0) yield found;
   }
 
-  async *#read(order: 'asc' | 'desc'): AsyncGenerator<Entry[]> {
-    const { sources, filter, signal, after } = this.#request;
+  /** What passes filter and place. */
+  async *#read(order: Order): AsyncGenerator<Entry[]> {
+    const { filter, after } = this.#request;
+    const isBehind = after === undefined ? undefined : behind(after, this.#order, order);
+    for await (const entries of this.#readAll(order)) {
+      const left = isBehind === undefined ? entries : entries.filter(isBehind);
+      const passed = filter === undefined ? left : filter(left);
+      if (passed.length > 0) yield passed;
+    }
+  }
+
+  async *#readAll(order: Order): AsyncGenerator<Entry[]> {
+    const { sources, filter, signal } = this.#request;
     const fields = await this.#cluster.fields();
     const query = { bool: { filter: this.#conditions(fields.exact) } };
     const preview = await this.#preview(query, fields.has('log'));
@@ -165,7 +167,7 @@ export class Reading {
       ...varying.map(({ field }) => `kubernetes.${field}`),
     ];
     const hits = this.#cluster.hits<Document>({
-      ...{ query, source, signal, after, descending: order === 'desc', needsTieBreak: !preview.allOrdered },
+      ...{ query, source, signal, descending: order === 'desc', needsTieBreak: !preview.allOrdered },
       sort: sortBy(order),
       max: filter === undefined && this.#request.tail !== undefined ? this.#request.tail + 1 : undefined,
       onShards: ({ failed, reason }) => {
@@ -179,8 +181,7 @@ export class Reading {
     for await (const entries of settled(maker, hits, isNewestFirst)) {
       this.summary.duplicates = maker.counts.duplicates;
       this.summary.unordered = maker.counts.unordered;
-      const passed = filter === undefined ? entries : filter(entries);
-      if (passed.length > 0) yield passed;
+      yield entries;
     }
   }
 
@@ -201,10 +202,9 @@ export class Reading {
   }
 
   #conditions(exact: (name: string) => string): unknown[] {
-    const { sources, from, to, after } = this.#request;
+    const { sources } = this.#request;
     const unique = (pick: (source: Source) => string) => [...new Set(sources.map(pick))];
     const terms = (name: string, values: string[]) => ({ terms: { [exact(`kubernetes.${name}`)]: values } });
-    const start = after === undefined ? from : Math.max(after[0], from ?? after[0]);
     return [
       terms(
         'namespace_name',
@@ -218,8 +218,18 @@ export class Reading {
         'container_name',
         unique((s) => s.container),
       ),
-      ...scopeFilter({ from: start, to }, exact),
+      ...scopeFilter(this.#range(), exact),
     ];
+  }
+
+  /** Lines of the place's own millisecond are told apart when they are read. */
+  #range(): { from: number | undefined; to: number | undefined } {
+    const { from, to, after } = this.#request;
+    const ms = after?.position[0];
+    // A place of 0 is among documents without time, which no range holds.
+    if (ms === undefined || ms === 0) return { from, to };
+    if (this.#order === 'desc') return { from, to: Math.min(to ?? ms + 1, ms + 1) };
+    return { from: Math.max(from ?? ms, ms), to };
   }
 
   #note(entries: readonly Entry[]): void {

@@ -1,7 +1,8 @@
 /** Lines by level over time, exceptions, first and last error: counted over the entries themselves. */
-import { type Entry, entryId, timeText } from './entry.ts';
+import { type Entry, timeText } from './entry.ts';
 import { ExceptionCounter } from './exceptions.ts';
 import type { Level } from './level.ts';
+import { entryId } from './line-id.ts';
 import type { Reading, Summary } from './reading.ts';
 
 export interface LineReference {
