@@ -158,6 +158,20 @@ describe('the API', () => {
     expect((await some.text()).trimEnd().split('\n')).toHaveLength(2);
   });
 
+  it('a tail that begins within a trace knows the level of the line that the trace goes on with', async () => {
+    const answer = await fetch(`${view.url}/api/v1/jobs/feature-clicks/logs?role=jobmanager&format=ndjson&tail=203`);
+    const entries = (await answer.text())
+      .trimEnd()
+      .split('\n')
+      .slice(1, 4)
+      .map((line) => JSON.parse(line) as { text: string; level: string });
+    expect(entries.map(({ text, level }) => [text.trim().slice(0, 9), level])).toEqual([
+      ['Caused by', 'error'],
+      ['at java.b', 'error'],
+      ['... 8 mor', 'error'],
+    ]);
+  });
+
   it('statistics count levels, exceptions and errors', async () => {
     const stats = (await (await fetch(`${view.url}/api/v1/jobs/feature-clicks/stats`)).json()) as {
       levels: Record<string, number>;

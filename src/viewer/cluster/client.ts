@@ -147,8 +147,8 @@ export class ClusterClient {
   }
 }
 
-/** The cluster's own reason, as text: it names fields and indices, never documents. */
-function refused(status: number, text: string): ViewerError {
+/** What an answer of 400 and more means, with the cluster's own reason: it names fields and indices, never documents. */
+export function refused(status: number, text: string): ViewerError {
   let reason = text.slice(0, 300);
   try {
     const { error } = JSON.parse(text) as {

@@ -5,7 +5,7 @@
  * The next page is fetched while the last one is used, never more: memory is two pages, and a page is kept near PAGE_BYTES. What shards
  * failed is counted. The view is closed in the cluster when the caller stops, for whatever reason.
  */
-import { AnswerTooLarge, type ClusterClient } from './client.ts';
+import { AnswerTooLarge, type ClusterClient, refused } from './client.ts';
 import type { Flavour, Paging } from './flavour.ts';
 
 export type SortValue = number | string | null;
@@ -23,8 +23,8 @@ export interface PagesRequest {
   readonly query: unknown;
   readonly sort: readonly unknown[];
   readonly source: readonly string[] | boolean;
-  /** Hits that are wanted at most. */
-  readonly max?: number | undefined;
+  /** Hits of the first page, where few are wanted. */
+  readonly first?: number | undefined;
   readonly descending: boolean;
   /** Whether the sort alone may leave two hits equal. */
   readonly needsTieBreak: boolean;
@@ -51,7 +51,8 @@ const FIRST_PAGE = 250;
 const LARGEST_PAGE = 10_000;
 const PAGE_BYTES = 2 ** 19;
 const MAX_PAGE_BYTES = 48 * 2 ** 20;
-const KEEP_ALIVE = '2m';
+/** Longer than an answer may take: a reader that stops for a while (`| less`) must find its place again. */
+const KEEP_ALIVE = '11m';
 export const INDEX_OPTIONS = 'ignore_unavailable=true&allow_no_indices=true';
 
 export async function* pages<S>(
@@ -60,16 +61,13 @@ export async function* pages<S>(
   request: PagesRequest,
 ): AsyncGenerator<Hit<S>[]> {
   const reader = await openReader<S>(client, flavour, request);
-  let left = request.max ?? Number.POSITIVE_INFINITY;
-  let size = Math.min(FIRST_PAGE, left);
-  let next: Promise<Hit<S>[]> | undefined = reader.page(size);
+  let next: Promise<Hit<S>[]> | undefined;
   try {
+    request.signal.throwIfAborted();
+    next = reader.page(Math.min(FIRST_PAGE, request.first ?? FIRST_PAGE));
     while (next !== undefined) {
       const hits: Hit<S>[] = await next;
-      left -= hits.length;
-      const done = left <= 0 || reader.exhausted;
-      size = Math.min(reader.nextSize(hits.length), left);
-      next = done ? undefined : reader.page(size);
+      next = reader.exhausted ? undefined : reader.page(reader.nextSize(hits.length));
       // Its failure is seen when it is awaited; until then it must not count as unhandled.
       next?.catch(() => undefined);
       if (hits.length > 0) yield hits;
@@ -92,7 +90,7 @@ interface Reader<S> {
 
 async function openReader<S>(client: ClusterClient, flavour: Flavour, request: PagesRequest): Promise<Reader<S>> {
   if (flavour.paging !== 'scroll') {
-    const pit = await openPit(client, flavour.paging, request);
+    const pit = await openPit(client, flavour.paging, request.indices);
     if (pit !== undefined) return new PitReader<S>(client, flavour.paging, request, pit);
     flavour.paging = 'scroll';
   }
@@ -100,21 +98,14 @@ async function openReader<S>(client: ClusterClient, flavour: Flavour, request: P
 }
 
 /** Undefined where the node has no point in time. */
-async function openPit(client: ClusterClient, paging: Paging, request: PagesRequest): Promise<string | undefined> {
+async function openPit(client: ClusterClient, paging: Paging, indices: string): Promise<string | undefined> {
   const where = paging === 'opensearch' ? '_search/point_in_time' : '_pit';
-  const path = `/${request.indices}/${where}?keep_alive=${KEEP_ALIVE}&${INDEX_OPTIONS}`;
-  const answer = await client.request('POST', path, undefined, { signal: request.signal });
-  if (
-    answer.status >= 400 &&
-    answer.status < 500 &&
-    answer.status !== 401 &&
-    answer.status !== 403 &&
-    answer.status !== 429
-  )
-    return undefined;
-  const { text } = answer;
-  if (answer.status >= 400)
-    throw new Error(`a point in time could not be opened (${answer.status}): ${text.slice(0, 200)}`);
+  const path = `/${indices}/${where}?keep_alive=${KEEP_ALIVE}&${INDEX_OPTIONS}`;
+  // Not with the request's signal: what was opened for somebody who went away meanwhile could not be closed.
+  const answer = await client.request('POST', path);
+  const { status, text } = answer;
+  if (status >= 400 && status < 500 && ![401, 403, 429].includes(status)) return undefined;
+  if (status >= 400) throw refused(status, text);
   const body = JSON.parse(text) as { id?: string; pit_id?: string };
   return body.id ?? body.pit_id;
 }
@@ -147,9 +138,9 @@ abstract class BaseReader<S> implements Reader<S> {
     return Math.max(1, Math.min(fitting, this.asked * 8, LARGEST_PAGE));
   }
 
-  protected async search(path: string, body: unknown): Promise<SearchAnswer<S>> {
+  protected async search(path: string, body: unknown, signal?: AbortSignal): Promise<SearchAnswer<S>> {
     const answer = await this.client.json<SearchAnswer<S>>('POST', path, body, {
-      signal: this.request.signal,
+      signal,
       maxBytes: this.maxBytes,
       onSize: (bytes) => {
         this.#bytes = bytes;
@@ -194,7 +185,7 @@ class PitReader<S> extends BaseReader<S> {
         ...(this.#after === undefined ? {} : { search_after: this.#after }),
       };
       try {
-        answer = await this.search(`/_search?${this.wanted}`, body);
+        answer = await this.search(`/_search?${this.wanted}`, body, this.request.signal);
       } catch (error) {
         if (!(error instanceof AnswerTooLarge) || this.asked === 1) throw error;
         this.asked = Math.max(1, this.asked >> 2);
@@ -237,15 +228,17 @@ class ScrollReader<S> extends BaseReader<S> {
     return this.asked;
   }
 
-  async page(size: number): Promise<Hit<S>[]> {
+  async page(): Promise<Hit<S>[]> {
+    const { indices, query, sort, source, first, signal } = this.request;
     if (this.#id === undefined) {
-      const { indices, query, sort, source, max } = this.request;
-      this.asked = max === undefined ? SCROLL_PAGE : size;
+      this.asked = first === undefined ? SCROLL_PAGE : FIRST_PAGE;
       const body = { size: this.asked, query, sort, _source: source };
       const path = `/${indices}/_search?scroll=${KEEP_ALIVE}&${INDEX_OPTIONS}&${this.wanted}`;
+      // To its end, whoever goes away meanwhile: only an answer tells what is to be closed.
       return this.#take(await this.search(path, body));
     }
-    return this.#take(await this.search(`/_search/scroll?${this.wanted}`, { scroll: KEEP_ALIVE, scroll_id: this.#id }));
+    const body = { scroll: KEEP_ALIVE, scroll_id: this.#id };
+    return this.#take(await this.search(`/_search/scroll?${this.wanted}`, body, signal));
   }
 
   #take(answer: SearchAnswer<S>): Hit<S>[] {

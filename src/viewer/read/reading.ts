@@ -146,7 +146,7 @@ export class Reading {
   }
 
   async *#readAll(order: Order): AsyncGenerator<Entry[]> {
-    const { sources, filter, signal } = this.#request;
+    const { sources, tail, signal } = this.#request;
     const fields = await this.#cluster.fields();
     const query = { bool: { filter: this.#conditions(fields.exact) } };
     const preview = await this.#preview(query, fields.has('log'));
@@ -169,7 +169,7 @@ export class Reading {
     const hits = this.#cluster.hits<Document>({
       ...{ query, source, signal, descending: order === 'desc', needsTieBreak: !preview.allOrdered },
       sort: sortBy(order),
-      max: filter === undefined && this.#request.tail !== undefined ? this.#request.tail + 1 : undefined,
+      first: tail === undefined ? undefined : tail + 1,
       onShards: ({ failed, reason }) => {
         if (failed <= this.summary.failedShards) return;
         this.summary.failedShards = failed;
