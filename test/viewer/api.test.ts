@@ -239,4 +239,29 @@ describe('the API', () => {
     await Promise.all([run(['--elasticsearch', backend.url]), run(['--server', view.url])]);
     expect((await sluice('logs', '--elasticsearch', 'http://127.0.0.1:1', 'x')).code).toBe(1);
   });
+
+  it('the command line takes out what steers a terminal, wherever its output goes, unless it is asked not to', async () => {
+    const run = async (...args: string[]) =>
+      (await sluice('logs', '--server', view.url, 'feature-clicks', '--role', 'driver', '-q', ...args)).out.split(
+        '\n',
+      )[0]!;
+    const raw = '\x1b[36mINFO\x1b[0m  submitting \x1b[1mfeature-clicks\x1b[0m to the cluster';
+    const all = await Promise.all([run(), run('--raw'), run('-o', 'json', '--grep', 'submitting')]);
+    expect(all.slice(0, 2)).toEqual(['INFO  submitting feature-clicks to the cluster', raw]);
+    expect(all[2]).not.toContain('\x1b');
+  });
+
+  it('the command line says by exit code 2 what it does not take', async () => {
+    const wrong = [
+      ['jobs', '-o', 'xml'],
+      ['jobs', '--since', 'yesterday'],
+      ['logs', 'x', '-o', 'xml'],
+      ['logs', 'x', '-f', '--until', '1h'],
+      ['logs', 'x', 'y'],
+      ['logs', 'feature-clicks', '--tail', 'many'],
+      ['logs', '--wrong', 'x'],
+    ];
+    const codes = wrong.map(async (args) => (await sluice(...args, '--server', view.url)).code);
+    expect(await Promise.all(codes)).toEqual(wrong.map(() => 2));
+  });
 });

@@ -111,7 +111,7 @@ describe.each(kinds)('%s', (kind) => {
         const compare = async ({ pod }: Container) => {
           const written = node.written.get(pod)!;
           const api = await (await fetch(`${view.url}/api/v1/namespaces/ml/pods/${pod}/logs`)).text();
-          const cli = await sluice('logs', '--elasticsearch', address, '-n', 'ml', pod);
+          const cli = await sluice('logs', '--raw', '--elasticsearch', address, '-n', 'ml', pod);
           const isComplete = /complete/.test(cli.err);
           expect([pod, api === written, cli.code, cli.out === written, isComplete]).toEqual([pod, true, 0, true, true]);
         };

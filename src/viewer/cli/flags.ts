@@ -77,6 +77,13 @@ export function readFlags(table: FlagTable, { args, env }: Pick<CommandContext, 
   };
 }
 
+/** @throws UsageError */
+export function outputOf(flags: Flags): 'text' | 'json' {
+  const output = flags.text('output') ?? 'text';
+  if (output !== 'text' && output !== 'json') throw new UsageError(`-o '${output}' is none of text, json`);
+  return output;
+}
+
 export function flagsHelp(table: FlagTable): string {
   const lines = Object.entries(table).map(([name, { short, value, variable, doc }]) => {
     const left = `  ${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;

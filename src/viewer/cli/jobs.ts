@@ -1,8 +1,9 @@
 /** `sluice jobs`: what can be read. */
 import type { Command, CommandContext } from '../../agent/commands/command.ts';
+import { ViewerError } from '../errors.ts';
 import { BACKEND_FLAGS, openBackend } from './backend.ts';
-import { type FlagTable, flagsHelp, readFlags, UsageError } from './flags.ts';
-import { roleColour, stripEscapes } from './terminal.ts';
+import { type FlagTable, flagsHelp, outputOf, readFlags, UsageError } from './flags.ts';
+import { escapeSteering, roleColour, stripEscapes } from './terminal.ts';
 
 const FLAGS: FlagTable = {
   namespace: { type: 'string', short: 'n', value: 'NS', doc: 'only this namespace' },
@@ -31,6 +32,7 @@ interface JobLine {
 async function runJobs(context: CommandContext): Promise<number> {
   try {
     const flags = readFlags(FLAGS, context);
+    const output = outputOf(flags);
     const backend = await openBackend(flags, context);
     try {
       const search = flags.words.join(' ');
@@ -47,7 +49,7 @@ async function runJobs(context: CommandContext): Promise<number> {
         found.push(...body.jobs);
         page = body.next;
       }
-      if (flags.text('output') === 'json') for (const job of found) context.print(`${JSON.stringify(job)}\n`);
+      if (output === 'json') for (const job of found) context.print(`${escapeSteering(JSON.stringify(job))}\n`);
       else context.print(table(found, context.isTerminal));
       return found.length === 0 ? 4 : 0;
     } finally {
@@ -55,8 +57,9 @@ async function runJobs(context: CommandContext): Promise<number> {
     }
   } catch (error) {
     if (context.signal.aborted) return 0;
-    context.printError(`sluice jobs: ${(error as Error).message}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    context.printError(`sluice jobs: ${stripEscapes((error as Error).message)}\n`);
+    // 400: the viewer understands a flag's value no more than the command does.
+    return error instanceof UsageError || (error instanceof ViewerError && error.status === 400) ? 2 : 1;
   }
 }
 

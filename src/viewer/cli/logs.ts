@@ -5,9 +5,9 @@ import type { Problem } from '../http/problem.ts';
 import type { Source } from '../read/entry.ts';
 import type { Summary } from '../read/reading.ts';
 import { BACKEND_FLAGS, openBackend } from './backend.ts';
-import { type Flags, type FlagTable, flagsHelp, readFlags, UsageError } from './flags.ts';
+import { type Flags, type FlagTable, flagsHelp, outputOf, readFlags, UsageError } from './flags.ts';
 import { linesOf, type ServerClient } from './server-client.ts';
-import { colourLevel, roleColour, stripEscapes } from './terminal.ts';
+import { colourLevel, escapeSteering, roleColour, stripEscapes } from './terminal.ts';
 
 const FLAGS: FlagTable = {
   namespace: { type: 'string', short: 'n', value: 'NS', doc: 'the word is a pod of this namespace' },
@@ -24,7 +24,7 @@ const FLAGS: FlagTable = {
   stream: { type: 'string', value: 'NAME', doc: 'stdout or stderr' },
   output: { type: 'string', short: 'o', value: 'FORM', doc: 'text (default) or json, one object a line' },
   names: { type: 'boolean', doc: 'role and pod before each line (default on a terminal with several containers)' },
-  raw: { type: 'boolean', doc: 'leave escape sequences of the lines in' },
+  raw: { type: 'boolean', doc: 'the exact text, with whatever of it would steer a terminal' },
   quiet: { type: 'boolean', short: 'q', doc: 'no summary on standard error' },
   ...BACKEND_FLAGS,
 };
@@ -42,8 +42,9 @@ async function runLogs(context: CommandContext): Promise<number> {
     const flags = readFlags(FLAGS, context);
     const [word, ...rest] = flags.words;
     if (word === undefined || rest.length > 0) throw new UsageError('one job or pod is needed');
-    const output = flags.text('output') ?? 'text';
-    if (output !== 'text' && output !== 'json') throw new UsageError(`-o '${output}' is none of text, json`);
+    outputOf(flags);
+    if (flags.has('follow') && flags.text('until') !== undefined)
+      throw new UsageError('--follow goes on, --until ends: one of them only');
     const backend = await openBackend(flags, context);
     try {
       const question = questionOf(flags, word);
@@ -58,7 +59,7 @@ async function runLogs(context: CommandContext): Promise<number> {
       context.printError(`sluice logs: ${error.message}\n`);
       return EXIT.usage;
     }
-    context.printError(`sluice logs: ${(error as Error).message}\n`);
+    context.printError(`sluice logs: ${stripEscapes((error as Error).message)}\n`);
     if (!(error instanceof ViewerError)) return EXIT.failed;
     return error.status === 404 ? EXIT.notFound : error.status === 400 ? EXIT.usage : EXIT.failed;
   }
@@ -159,27 +160,30 @@ class Printer {
 
   constructor(flags: Flags, context: CommandContext) {
     this.#context = context;
-    this.#json = flags.text('output') === 'json';
-    this.#raw = flags.has('raw') || !context.isTerminal;
+    this.#json = outputOf(flags) === 'json';
+    // Not by where the output goes: behind `| grep` there is a terminal again.
+    this.#raw = flags.has('raw');
     this.#names = flags.has('names') || context.isTerminal;
   }
 
   event(event: string, data: string): void {
     if (event === 'problem')
-      this.#context.printError(`sluice logs: ${(JSON.parse(data) as Problem).detail}: waiting\n`);
+      this.#context.printError(`sluice logs: ${stripEscapes((JSON.parse(data) as Problem).detail)}: waiting\n`);
     if (event !== 'source' && event !== 'entry') return;
     this.add(data, JSON.parse(data) as Line);
     this.end();
   }
 
   add(line: string, value: Line): void {
-    if (this.#json) this.#put(`${line}\n`);
+    if (this.#json) this.#put(`${this.#raw ? line : escapeSteering(line)}\n`);
     else if (typeof value.source === 'object') this.#sources[value.source.index] = value.source;
     else if (typeof value.source === 'number') this.#entry(value as unknown as EntryLine);
   }
 
   #entry({ source, level, text, partial }: EntryLine): void {
-    const shown = this.#raw ? text : stripEscapes(text);
+    // What ends a line for other systems steers nothing before a line end.
+    const end = text.endsWith('\r') && partial !== true ? '\r' : '';
+    const shown = this.#raw ? text : stripEscapes(text) + end;
     const begins = this.#open !== source;
     const broken = this.#open !== undefined && begins ? '\n' : '';
     const name = this.#names && begins ? this.#name(source) : '';
@@ -216,5 +220,5 @@ function summaryText(summary: Summary): string {
   if (summary.duplicates > 0) parts.push(`${summary.duplicates} stored twice and shown once`);
   if (summary.missingIndices.length > 0) parts.push(`no index fits ${summary.missingIndices.join(', ')}`);
   if (summary.failedShards > 0) parts.push(`${summary.failedShards} shards failed: ${summary.shardFailure}`);
-  return `sluice logs: ${parts.join('; ')}\n`;
+  return `sluice logs: ${stripEscapes(parts.join('; '))}\n`;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stripEscapes } from './terminal.ts';
+import { escapeSteering, stripEscapes } from './terminal.ts';
 
 it.each([
   ['\x1b[31mred\x1b[0m', 'red'],
@@ -12,4 +12,11 @@ it.each([
   ['tab\tstays, ümläut 日本語', 'tab\tstays, ümläut 日本語'],
 ])('%j cannot steer the terminal', (text, shown) => {
   expect(stripEscapes(text)).toBe(shown);
+});
+
+it('JSON says the same without a character that could steer the terminal', () => {
+  const value = { text: '\x1b[31m \x9b2J \u202e\u2066 tab\tümläut 日本語 \x7f' };
+  const json = escapeSteering(JSON.stringify(value));
+  expect(JSON.parse(json)).toEqual(value);
+  expect(stripEscapes(json)).toBe(json);
 });

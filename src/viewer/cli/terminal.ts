@@ -4,10 +4,17 @@
 const ESCAPES =
   /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]/g;
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]/g;
+const STEERS = new RegExp(CONTROLS.source);
 
 export function stripEscapes(text: string): string {
-  if (!/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e-\u202e\u2066-\u2069]/.test(text)) return text;
+  if (!STEERS.test(text)) return text;
   return text.replace(ESCAPES, '').replace(CONTROLS, '');
+}
+
+/** JSON whose texts cannot steer a terminal and are the same to whoever parses them. */
+export function escapeSteering(json: string): string {
+  if (!STEERS.test(json)) return json;
+  return json.replace(CONTROLS, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 const ROLE_COLOURS: Readonly<Record<string, number>> = { driver: 35, jobmanager: 36, taskmanager: 32, executor: 32 };
