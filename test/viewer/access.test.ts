@@ -316,7 +316,7 @@ it('a client that goes away ends its search in the cluster', async () => {
       first: { value: 1 },
       last: { value: 2 },
     },
-    ...{ errors: { doc_count: 0 }, newest: { hits: { hits: [] } } },
+    ...{ errors: { doc_count: 0 }, known: { one: { hits: { hits: [] } } } },
   };
   const cluster = http.createServer(async (request, response) => {
     let body = '';
