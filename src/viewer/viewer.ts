@@ -3,9 +3,11 @@
  *
  * Guarantees: what `mayRead` refuses is not listed, not counted and not found. Leaves authentication, HTTP and formats to others.
  */
+import { LRUCache } from 'lru-cache';
 import type { Cluster } from './cluster/index.ts';
 import { notFound, ViewerError } from './errors.ts';
-import type { Catalog, CatalogSource, Container, Job } from './jobs/catalog.ts';
+import { type Catalog, CatalogSource, type Container, type Job } from './jobs/catalog.ts';
+import type { PlaceInJob } from './jobs/rules.ts';
 import type { Source } from './read/entry.ts';
 import { Follower, type FollowRequest } from './read/follow.ts';
 import { Reading, type ReadRequest } from './read/reading.ts';
@@ -32,11 +34,25 @@ export interface Part {
 
 export class Viewer {
   readonly cluster: Cluster;
+  readonly #place: PlaceInJob;
   readonly #catalog: CatalogSource;
+  readonly #narrowed = new LRUCache<string, Viewer>({ max: 50 });
 
-  constructor(cluster: Cluster, catalog: CatalogSource) {
+  constructor(cluster: Cluster, place: PlaceInJob) {
     this.cluster = cluster;
-    this.#catalog = catalog;
+    this.#place = place;
+    this.#catalog = new CatalogSource(cluster, place);
+  }
+
+  /** Reads a part of the indices only: prefixes by comma, each within one of its own. @throws ViewerError 400 */
+  within(prefixes: string | undefined): Viewer {
+    if (prefixes === undefined) return this;
+    let viewer = this.#narrowed.get(prefixes);
+    if (viewer === undefined) {
+      viewer = new Viewer(this.cluster.within(prefixes.split(',')), this.#place);
+      this.#narrowed.set(prefixes, viewer);
+    }
+    return viewer;
   }
 
   /** Newest first. */

@@ -251,6 +251,23 @@ describe('the API', () => {
     expect(all[2]).not.toContain('\x1b');
   });
 
+  it('a prefix narrows what is read, within the prefixes of the viewer only', async () => {
+    const pod = { pod: 'feature-team-driver', container: 'driver', from: FROM, step: 1, lines: ['of the team'] };
+    await store(backend.url, 'feature_team-2026.11.23', [pod]);
+    const names = async (query: string) => {
+      const answer = await fetch(`${view.url}/api/v1/jobs?prefix=${query}`);
+      return ((await answer.json()) as { jobs: { name: string }[] }).jobs.map(({ name }) => name);
+    };
+    expect(await names('feature_team')).toEqual(['feature-team']);
+    expect(await names('feature_-')).toEqual(['feature-clicks']);
+    expect((await names('feature_-,feature_team')).sort()).toEqual(['feature-clicks', 'feature-team']);
+    for (const wrong of ['other', '*', 'feature_*,-feature_team', '.kibana', 'feature_-,*', 'feature_,'])
+      expect([wrong, (await fetch(`${view.url}/api/v1/jobs/x/logs?prefix=${wrong}`)).status]).toEqual([wrong, 400]);
+    expect((await sluice('jobs', '--server', view.url, '--prefix', 'feature_team')).out).not.toContain('clicks');
+    const text = await fetch(`${view.url}/api/v1/jobs/feature-team/logs?prefix=feature_-`);
+    expect(text.status).toBe(404);
+  });
+
   it('the command line says by exit code 2 what it does not take', async () => {
     const wrong = [
       ['jobs', '-o', 'xml'],

@@ -30,7 +30,10 @@ export async function openBackend(flags: Flags, context: CommandContext): Promis
   const url = flags.text('server');
   if (url !== undefined) {
     if (!URL.canParse(url)) throw new UsageError(`--server '${url}' is not a URL`);
-    return { client: new ServerClient(url, await tokenSource(flags)), close: async () => undefined };
+    return {
+      client: new ServerClient(url, await tokenSource(flags), flags.text('prefix')),
+      close: async () => undefined,
+    };
   }
   const viewer = openViewer(flags, context.printError);
   const log = (message: string) => context.printError(`${message}\n`);

@@ -4,8 +4,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { CommandContext } from '../../agent/commands/command.ts';
 import { Problems, problemText } from '../../config/problems.ts';
 import { ClusterClient, clusterAddress } from '../cluster/client.ts';
-import { Cluster } from '../cluster/index.ts';
-import { CatalogSource } from '../jobs/catalog.ts';
+import { Cluster, PREFIX } from '../cluster/index.ts';
 import { DEFAULT_RULES } from '../jobs/default-rules.ts';
 import { parseRules } from '../jobs/rules.ts';
 import { Viewer } from '../viewer.ts';
@@ -114,10 +113,9 @@ export function openViewer(flags: Flags, warn: (text: string) => void): Viewer {
   }
   const prefixes = (flags.text('prefix') ?? 'feature_').split(',').map((prefix) => prefix.trim());
   for (const prefix of prefixes)
-    if (!/^[a-z0-9][\w.@-]*$/.test(prefix))
-      throw new UsageError(`--prefix '${prefix}' cannot begin the name of an index`);
+    if (!PREFIX.test(prefix)) throw new UsageError(`--prefix '${prefix}' cannot begin the name of an index`);
   const cluster = new Cluster(new ClusterClient(address), prefixes);
-  return new Viewer(cluster, new CatalogSource(cluster, place));
+  return new Viewer(cluster, place);
 }
 
 /** @throws UsageError */

@@ -5,11 +5,13 @@ import type { Problem } from '../http/problem.ts';
 export class ServerClient {
   readonly #base: string;
   readonly #token: () => string | undefined;
+  readonly #prefix: string | undefined;
 
-  /** `token` is asked for each request. */
-  constructor(url: string, token: () => string | undefined) {
+  /** `token` is asked for each request; `prefix`: of the indices, where not all that the viewer reads are wanted. */
+  constructor(url: string, token: () => string | undefined, prefix?: string) {
     this.#base = `${url.replace(/\/+$/, '')}/api/v1`;
     this.#token = token;
+    this.#prefix = prefix;
   }
 
   /** @throws ViewerError what the server says, or 502 where there is none */
@@ -18,7 +20,9 @@ export class ServerClient {
     query: Readonly<Record<string, string | undefined>>,
     options: { signal?: AbortSignal; lastEventId?: string } = {},
   ): Promise<Response> {
-    const params = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+    const params = Object.entries({ ...query, prefix: this.#prefix }).filter(
+      (pair): pair is [string, string] => pair[1] !== undefined,
+    );
     const token = this.#token();
     let answer: Response;
     try {

@@ -4,6 +4,7 @@
  * Guarantees: indices come from the configured prefixes only; nothing of a user's text becomes query language. What is known of the
  * cluster's kind is asked once, of its fields every FIELDS_MS.
  */
+import { badRequest } from '../errors.ts';
 import type { ClusterClient } from './client.ts';
 import { detectFlavour, type Flavour } from './flavour.ts';
 import { type Hit, INDEX_OPTIONS, type PagesRequest, pages } from './pages.ts';
@@ -24,16 +25,31 @@ interface FieldCaps {
 
 const FIELDS_MS = 10_000;
 
+/** What may begin the name of an index, and is no pattern by itself. */
+export const PREFIX = /^[a-z0-9][\w.@-]*$/;
+
 export class Cluster {
   readonly client: ClusterClient;
   readonly patterns: readonly string[];
+  readonly #prefixes: readonly string[];
   #flavour: Promise<Flavour> | undefined;
   #fields: { readonly at: number; readonly value: Promise<Fields> } | undefined;
 
   /** `prefixes`: what index names begin with. */
   constructor(client: ClusterClient, prefixes: readonly string[]) {
     this.client = client;
+    this.#prefixes = prefixes;
     this.patterns = prefixes.map((prefix) => `${prefix}*`);
+  }
+
+  /** A part of its indices. @throws ViewerError 400 for others */
+  within(prefixes: readonly string[]): Cluster {
+    for (const prefix of prefixes)
+      if (!PREFIX.test(prefix) || !this.#prefixes.some((own) => prefix.startsWith(own)))
+        throw badRequest(
+          `prefix '${prefix.slice(0, 100)}' is not within those that are read: ${this.#prefixes.join(', ')}`,
+        );
+    return new Cluster(this.client, prefixes);
   }
 
   get indices(): string {

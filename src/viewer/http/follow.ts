@@ -11,7 +11,6 @@ import { badRequest, ViewerError } from '../errors.ts';
 import type { Entry } from '../read/entry.ts';
 import type { Follower } from '../read/follow.ts';
 import { placeOf } from '../read/line-id.ts';
-import type { Viewer } from '../viewer.ts';
 import { entryJson, SourceNumbers, sourceJson } from './format.ts';
 import type { Gate } from './limits.ts';
 import type { Call, Operation } from './operation.ts';
@@ -55,9 +54,9 @@ interface Session {
   isOpen: boolean;
 }
 
-export function followOperations(viewer: Viewer, gate: Gate): Operation[] {
+export function followOperations(gate: Gate): Operation[] {
   const sessions = new Map<string, Session>();
-  const handle = (call: Call) => answerStream(viewer, gate, sessions, call);
+  const handle = (call: Call) => answerStream(gate, sessions, call);
   const answers = { 'text/event-stream': 'Text' };
   const params = {
     from: {
@@ -82,8 +81,8 @@ export function followOperations(viewer: Viewer, gate: Gate): Operation[] {
   ];
 }
 
-async function answerStream(viewer: Viewer, gate: Gate, sessions: Map<string, Session>, call: Call): Promise<void> {
-  const subject = subjectOf(viewer, call);
+async function answerStream(gate: Gate, sessions: Map<string, Session>, call: Call): Promise<void> {
+  const subject = subjectOf(call);
   await subject.sources();
   const resumed = resumePoint(call);
   if (call.request.method === 'HEAD') return void call.response.writeHead(200, HEADERS).end();
@@ -93,7 +92,7 @@ async function answerStream(viewer: Viewer, gate: Gate, sessions: Map<string, Se
     const known = resumed === undefined ? undefined : sessions.get(resumed.key);
     if (known?.owner === ownerOf(call)) await whenClosed(known);
     const found = findSession(sessions, call, resumed);
-    session = found?.session ?? (await newSession(viewer, call, subject, resumed?.time));
+    session = found?.session ?? (await newSession(call, subject, resumed?.time));
     session.isOpen = true;
     sessions.set(session.key, session);
     const missed = found === undefined ? session.kept : session.kept.slice(found.skip);
@@ -211,8 +210,8 @@ function findSession(sessions: Map<string, Session>, call: Call, resumed: Resume
 }
 
 /** `time`: everything before it was given in a session that is gone. */
-async function newSession(viewer: Viewer, call: Call, subject: Subject, time: number | undefined): Promise<Session> {
-  const { params, signal } = call;
+async function newSession(call: Call, subject: Subject, time: number | undefined): Promise<Session> {
+  const { params, signal, viewer } = call;
   const filter = filterOf(params);
   const tail = numberOf(params['tail']);
   let after = afterOf(params);

@@ -1,8 +1,7 @@
 /** `/jobs`, `/jobs/{id}` and `/session`. */
 import type { Container, Job } from '../jobs/catalog.ts';
-import type { Viewer } from '../viewer.ts';
 import type { Call, Operation } from './operation.ts';
-import { JOB, numberOf, RANGE, rangeOf } from './parts.ts';
+import { JOB, numberOf, PREFIX, RANGE, rangeOf } from './parts.ts';
 
 const time = (ms: number) => new Date(ms).toISOString();
 
@@ -29,7 +28,7 @@ function containerObject({ namespace, pod, container, role, attempt, first, last
   };
 }
 
-export function jobOperations(viewer: Viewer, mode: string): Operation[] {
+export function jobOperations(mode: string): Operation[] {
   return [
     {
       ...{ id: 'jobs', path: '/jobs', summary: 'Jobs, the one with the newest line first.' },
@@ -40,7 +39,7 @@ export function jobOperations(viewer: Viewer, mode: string): Operation[] {
           type: 'string',
           doc: 'Words that must be in the names of job, pods, containers or roles.',
         },
-        ...RANGE,
+        ...{ ...PREFIX, ...RANGE },
         limit: { in: 'query', type: 'integer', minimum: 1, maximum: 1000, default: '100', doc: 'Jobs of a page.' },
         page: {
           in: 'query',
@@ -52,7 +51,7 @@ export function jobOperations(viewer: Viewer, mode: string): Operation[] {
       },
       answers: { 'application/json': 'Jobs' },
       async handle(call) {
-        const { params, visitor } = call;
+        const { params, visitor, viewer } = call;
         const query = { namespace: params['namespace'], search: params['search'], ...rangeOf(params) };
         const catalog = await viewer.jobs(query, visitor.mayRead);
         const [limit, page] = [numberOf(params['limit'])!, numberOf(params['page'])!];
@@ -71,7 +70,7 @@ export function jobOperations(viewer: Viewer, mode: string): Operation[] {
       ...{ id: 'job', path: '/jobs/{id}', summary: 'A job with all containers it left lines of.', params: JOB },
       answers: { 'application/json': 'Job' },
       async handle(call) {
-        const { containers, ...job } = await viewer.job(call.params['id']!, call.visitor.mayRead);
+        const { containers, ...job } = await call.viewer.job(call.params['id']!, call.visitor.mayRead);
         const { id, namespace, name, isJob, lines, errors } = job;
         const times = { first: time(job.first), last: time(job.last) };
         send(call, {
@@ -90,7 +89,7 @@ export function jobOperations(viewer: Viewer, mode: string): Operation[] {
       ...{ id: 'session', path: '/session', summary: 'Who is asking, and what is asked.', params: {} },
       answers: { 'application/json': 'Session' },
       async handle(call) {
-        const { cluster } = viewer;
+        const { cluster } = call.viewer;
         const { name } = await cluster.flavour();
         send(call, { mode, user: call.visitor.name, cluster: name, patterns: cluster.patterns });
       },

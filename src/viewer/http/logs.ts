@@ -8,7 +8,6 @@ import type { Entry, Source } from '../read/entry.ts';
 import type { Reading } from '../read/reading.ts';
 import { collectStats } from '../read/stats.ts';
 import { TextJoiner } from '../read/text.ts';
-import type { Viewer } from '../viewer.ts';
 import { ndjson, SourceNumbers } from './format.ts';
 import type { Gate, Limits } from './limits.ts';
 import type { Call, Operation, ParamSpec } from './operation.ts';
@@ -30,9 +29,9 @@ const FORM: Readonly<Record<string, ParamSpec>> = {
 
 const SUMMARY = 'Sluice-Summary';
 
-export function logOperations(viewer: Viewer, gate: Gate, limits: Limits): Operation[] {
-  const logs = (call: Call) => answerLogs(viewer, gate, limits, call);
-  const stats = (call: Call) => answerStats(viewer, gate, limits, call);
+export function logOperations(gate: Gate, limits: Limits): Operation[] {
+  const logs = (call: Call) => answerLogs(gate, limits, call);
+  const stats = (call: Call) => answerStats(gate, limits, call);
   const answers = {
     'text/plain; charset=utf-8': 'Text',
     'application/x-ndjson': 'LogLine',
@@ -60,9 +59,9 @@ export function logOperations(viewer: Viewer, gate: Gate, limits: Limits): Opera
   ];
 }
 
-async function answerLogs(viewer: Viewer, gate: Gate, limits: Limits, call: Call): Promise<void> {
-  const { params, response } = call;
-  const subject = subjectOf(viewer, call);
+async function answerLogs(gate: Gate, limits: Limits, call: Call): Promise<void> {
+  const { params, response, viewer } = call;
+  const subject = subjectOf(call);
   const request = {
     ...rangeOf(params),
     ...{
@@ -203,13 +202,13 @@ function headersOf(params: Call['params'], name: string, isNdjson: boolean): Rec
   return headers;
 }
 
-async function answerStats(viewer: Viewer, gate: Gate, limits: Limits, call: Call): Promise<void> {
-  const sources = await subjectOf(viewer, call).sources();
+async function answerStats(gate: Gate, limits: Limits, call: Call): Promise<void> {
+  const sources = await subjectOf(call).sources();
   const range = rangeOf(call.params);
   const leave = gate.enter();
   try {
-    const span = await spanOf(viewer, call, range);
-    const reading = viewer.read({ ...range, sources, signal: call.signal });
+    const span = await spanOf(call, range);
+    const reading = call.viewer.read({ ...range, sources, signal: call.signal });
     const stats = await collectStats(reading, span, limits.stats);
     call.response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     call.response.end(JSON.stringify(stats));
@@ -219,7 +218,7 @@ async function answerStats(viewer: Viewer, gate: Gate, limits: Limits, call: Cal
 }
 
 /** Milliseconds between the first and the last line. */
-async function spanOf(viewer: Viewer, { params, visitor }: Call, range: ReturnType<typeof rangeOf>): Promise<number> {
+async function spanOf({ params, visitor, viewer }: Call, range: ReturnType<typeof rangeOf>): Promise<number> {
   const { id } = params;
   const containers =
     id === undefined

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Visitor } from '../access/access.ts';
 import { badRequest } from '../errors.ts';
+import type { Viewer } from '../viewer.ts';
 
 export interface ParamSpec {
   readonly in: 'path' | 'query';
@@ -20,6 +21,8 @@ export interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly visitor: Visitor;
+  /** Of the indices that are asked for. */
+  readonly viewer: Viewer;
   /** Asks again who this is: a token may end while an answer goes on. @throws ViewerError 401 or 403 */
   identify(): Promise<Visitor>;
   /** Checked against the operation's parameters; absent ones have their default or are missing. */

@@ -6,7 +6,7 @@ import { LEVELS } from '../read/level.ts';
 import { type Place, parseEntryId } from '../read/line-id.ts';
 import { MAX_TAIL } from '../read/reading.ts';
 import { parseTime } from '../read/time.ts';
-import { sourcesOf, type Viewer } from '../viewer.ts';
+import { sourcesOf } from '../viewer.ts';
 import type { Call, ParamSpec } from './operation.ts';
 
 type Params = Readonly<Record<string, ParamSpec>>;
@@ -18,11 +18,20 @@ export const RANGE: Params = {
   to: { in: 'query', type: 'string', doc: `Lines before this time. ${TIME}` },
 };
 
+export const PREFIX: Params = {
+  prefix: {
+    ...{ in: 'query', type: 'string' },
+    doc: 'Only indices whose names begin so; several by comma, each within a prefix that the viewer was started with.',
+  },
+};
+
 export const JOB: Params = {
+  ...PREFIX,
   id: { in: 'path', type: 'string', doc: 'Namespace, a dot, and the job’s name; or a name that only one job has.' },
 };
 
 export const POD: Params = {
+  ...PREFIX,
   namespace: { in: 'path', type: 'string', doc: 'Namespace.' },
   pod: { in: 'path', type: 'string', doc: 'Name of the pod; it may be gone.' },
 };
@@ -79,7 +88,7 @@ export interface Subject {
   sources(): Promise<Source[]>;
 }
 
-export function subjectOf(viewer: Viewer, { params, visitor }: Pick<Call, 'params' | 'visitor'>): Subject {
+export function subjectOf({ params, visitor, viewer }: Call): Subject {
   const { role, container, namespace, id } = params;
   const part = { role, container, attempt: numberOf(params['attempt']) };
   const pod = params['pod'];

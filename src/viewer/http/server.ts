@@ -46,9 +46,9 @@ export async function startServer(options: ServerOptions, host: string, port: nu
   const { viewer, access } = options;
   const limits = options.limits ?? DEFAULT_LIMITS;
   const operations: Operation[] = [
-    ...jobOperations(viewer, access.mode),
-    ...logOperations(viewer, new Gate(limits.reads, 'answers'), limits),
-    ...followOperations(viewer, new Gate(limits.followers, 'followers')),
+    ...jobOperations(access.mode),
+    ...logOperations(new Gate(limits.reads, 'answers'), limits),
+    ...followOperations(new Gate(limits.followers, 'followers')),
   ];
   operations.push({
     ...{
@@ -92,7 +92,8 @@ export async function startServer(options: ServerOptions, host: string, port: nu
     const params = checkParams(found, url.searchParams);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    await found.operation.handle({ request, response, visitor, identify, params, signal: gone.signal });
+    const call = { request, response, visitor, identify, params, viewer: viewer.within(params['prefix']) };
+    await found.operation.handle({ ...call, signal: gone.signal });
   }
 
   const server = http.createServer((request, response) => {
