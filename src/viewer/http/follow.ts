@@ -36,9 +36,13 @@ const CLOSE_TRIES = 40;
 const AWAY_MS = 2000;
 const PING_MS = 15_000;
 const KEEP_MS = 300_000;
-/** Lines that are kept for a client that comes back. */
+/** Lines that are kept for a client that comes back, and their characters: a line may be of a megabyte. */
 const MAX_KEPT = 20_000;
+const MAX_KEPT_TEXT = 4 * 2 ** 20;
 const MAX_SESSIONS = 500;
+/** Characters of lines and keys that are kept for all clients that went away. */
+const MAX_WEIGHT = 32 * 2 ** 20;
+const KEY_WEIGHT = 50;
 
 /** Proxies must hand on each event as it comes. */
 const HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
@@ -50,6 +54,8 @@ interface Session {
   /** The last entries that were given; the first has number `from`. */
   kept: Entry[];
   from: number;
+  /** Characters of `kept`. */
+  text: number;
   expires: number;
   isOpen: boolean;
 }
@@ -67,6 +73,11 @@ export function followOperations(gate: Gate): Operation[] {
     tail: { in: 'query', type: 'integer', minimum: 0, maximum: 10_000, doc: 'Begin with the last so many lines.' },
     after: { in: 'query', type: 'string', doc: 'Only lines behind the one with this id.' },
     ...FILTER,
+    'Last-Event-ID': {
+      in: 'header',
+      type: 'string',
+      doc: 'Id of the last event that was got: what came since is given.',
+    },
   } as const;
   const summary = 'Lines as they arrive, as server-sent events.';
   return [
@@ -103,6 +114,9 @@ async function answerStream(gate: Gate, sessions: Map<string, Session>, call: Ca
     if (session !== undefined) {
       session.isOpen = false;
       session.expires = performance.now() + KEEP_MS;
+      // In the order in which they went away.
+      sessions.delete(session.key);
+      sessions.set(session.key, session);
     }
     forgetSessions(sessions);
   }
@@ -174,12 +188,18 @@ function endsStream(error: unknown): boolean {
   return error instanceof ViewerError && [401, 403, 404].includes(error.status);
 }
 
+const charactersOf = (entries: readonly Entry[]): number => entries.reduce((sum, { text }) => sum + text.length, 0);
+
+/** What is too much is forgotten by halves: to count for each line would cost each line. */
 function keep(session: Session, entries: readonly Entry[]): void {
   session.kept.push(...entries);
-  const surplus = session.kept.length - MAX_KEPT;
-  if (surplus <= 0) return;
-  session.kept = session.kept.slice(surplus);
-  session.from += surplus;
+  session.text += charactersOf(entries);
+  while (session.kept.length > MAX_KEPT || (session.text > MAX_KEPT_TEXT && session.kept.length > 0)) {
+    const surplus = Math.ceil(session.kept.length / 2);
+    session.kept = session.kept.slice(surplus);
+    session.from += surplus;
+    session.text = charactersOf(session.kept);
+  }
 }
 
 interface ResumePoint {
@@ -231,11 +251,18 @@ async function newSession(call: Call, subject: Subject, time: number | undefined
   const follower = viewer.follow({ sources: () => subject.sources(), from: start, after, filter });
   follower.skip(kept);
   const key = randomBytes(12).toString('base64url');
-  return { key, owner: ownerOf(call), follower, kept: tail === 0 ? [] : kept, from: 0, expires: 0, isOpen: true };
+  const owner = ownerOf(call);
+  if (tail === 0) kept.length = 0;
+  return { key, owner, follower, kept, from: 0, text: charactersOf(kept), expires: 0, isOpen: true };
 }
 
+/** Those that went away last come back most likely. */
 function forgetSessions(sessions: Map<string, Session>): void {
   const now = performance.now();
-  for (const [key, session] of sessions)
-    if (!session.isOpen && (session.expires < now || sessions.size > MAX_SESSIONS)) sessions.delete(key);
+  let weight = 0;
+  const closed = [...sessions.values()].filter(({ isOpen }) => !isOpen).reverse();
+  for (const [i, { key, text, follower, expires }] of closed.entries()) {
+    weight += text + follower.size * KEY_WEIGHT;
+    if (expires < now || i >= MAX_SESSIONS || weight > MAX_WEIGHT) sessions.delete(key);
+  }
 }

@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document, made of the operations themselves. */
 import type { Operation } from './operation.ts';
+import { TITLES } from './problem.ts';
 
 const text = { type: 'string' };
 const integer = { type: 'integer' };
@@ -75,10 +76,11 @@ export const SCHEMAS: Readonly<Record<string, unknown>> = {
 };
 
 export function openApi(operations: readonly Operation[], version: string): unknown {
-  const problem = {
-    description: 'What went wrong (RFC 9457).',
+  const problem = (title: string) => ({
+    description: `${title} (RFC 9457).`,
     content: { 'application/problem+json': { schema: ref('Problem') } },
-  };
+  });
+  const problems = Object.entries(TITLES).map(([status, title]) => [status, problem(title)]);
   const paths = operations.map((operation) => {
     const parameters = Object.entries(operation.params).map(([name, spec]) => ({
       ...{ name, in: spec.in, description: spec.doc, required: spec.in === 'path' },
@@ -97,7 +99,11 @@ export function openApi(operations: readonly Operation[], version: string): unkn
     );
     const get = {
       ...{ operationId: operation.id, summary: operation.summary, parameters },
-      responses: { 200: { description: operation.summary, content }, default: problem },
+      responses: {
+        200: { description: operation.summary, content },
+        ...Object.fromEntries(problems),
+        default: problem('What went wrong'),
+      },
     };
     return [`/api/v1${operation.path}`, { get }];
   });

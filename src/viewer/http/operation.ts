@@ -8,7 +8,7 @@ import { badRequest } from '../errors.ts';
 import type { Viewer } from '../viewer.ts';
 
 export interface ParamSpec {
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly type: 'string' | 'integer';
   readonly values?: readonly string[];
   readonly minimum?: number;

@@ -10,7 +10,7 @@ export interface Problem {
   readonly code: string;
 }
 
-const TITLES: Readonly<Record<number, string>> = {
+export const TITLES: Readonly<Record<number, string>> = {
   400: 'The request is not understood',
   401: 'Who are you?',
   403: 'Not allowed',

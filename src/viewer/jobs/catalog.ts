@@ -7,7 +7,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Cluster } from '../cluster/index.ts';
-import type { PlaceInJob } from './rules.ts';
+import type { PlaceInJob, PodFacts } from './rules.ts';
 
 export interface Container {
   readonly namespace: string;
@@ -208,8 +208,9 @@ function containerOf(bucket: Bucket): Omit<Container, 'job' | 'role' | 'attempt'
 
 function makeJobs(found: readonly Omit<Container, 'job' | 'role' | 'attempt'>[], place: PlaceInJob): Job[] {
   const byJob = new Map<string, { name: string; isJob: boolean; containers: Container[] }>();
+  const roles = rolesOf(found, place);
   for (const facts of [...found].sort((a, b) => a.first - b.first)) {
-    const placed = place(facts);
+    const placed = place(facts, (job, role) => roles.has(roleKey(facts.namespace, job, role)));
     const name = placed?.job ?? facts.pod;
     const id = `${facts.namespace}.${name}`;
     const group = byJob.get(id) ?? { name, isJob: false, containers: [] };
@@ -227,6 +228,18 @@ function makeJobs(found: readonly Omit<Container, 'job' | 'role' | 'attempt'>[],
     errors: containers.reduce((sum, c) => sum + c.errors, 0),
   }));
 }
+
+/** Roles of all jobs by rules that look at one container only. */
+function rolesOf(found: readonly PodFacts[], place: PlaceInJob): ReadonlySet<string> {
+  const roles = new Set<string>();
+  for (const facts of found) {
+    const placed = place(facts, () => false);
+    if (placed !== undefined) roles.add(roleKey(facts.namespace, placed.job, placed.role));
+  }
+  return roles;
+}
+
+const roleKey = (namespace: string, job: string, role: string) => JSON.stringify([namespace, job, role]);
 
 /** Where no rule tells the attempt: pods of one role in the order in which they appeared. */
 function nextAttempt(known: readonly Container[], role: string, pod: string): number {

@@ -5,6 +5,7 @@ export const DEFAULT_RULES = `# From documents to jobs. The first rule that fits
 # namespace, container: patterns as well
 # pod:       regular expression on the pod's name; its named groups can be used below
 # job, role, attempt: text with {label.NAME} and {group}; a rule whose job is empty does not fit
+# beside:    a role; the rule fits where another rule found a pod of this role in the same job
 rules:
   # Flink native Kubernetes and the Flink operator: type flink-native-kubernetes, component jobmanager or taskmanager.
   - name: flink-taskmanager
@@ -45,7 +46,18 @@ rules:
     pod: '^(?<cluster>.+)-jobmanager(-[a-z0-9]+)*$'
     job: '{cluster}'
     role: jobmanager
-  # The JobManager's Deployment is named as the cluster: cluster id, hash of the replica set, hash of the pod.
+  - name: executor-name
+    pod: '^(?<job>.+)-exec-\\d+$'
+    job: '{job}'
+    role: executor
+    beside: driver
+  # The JobManager's Deployment is named as the cluster: cluster id, hash of the replica set, hash of the pod. Any other Deployment's pods are
+  # named so too: it is one where the cluster has TaskManagers.
+  - name: jobmanager-beside
+    pod: '^(?<cluster>.+)-(?:[bcdf0-9][a-z0-9]{5,9})-[a-z0-9]{5}$'
+    job: '{cluster}'
+    role: jobmanager
+    beside: taskmanager
   - name: feature-jobmanager
     pod: '^(?<cluster>feature.*?)-(?:[bcdf0-9][a-z0-9]{5,9})-[a-z0-9]{5}$'
     job: '{cluster}'

@@ -3,11 +3,13 @@ import { Problems, problemText } from '../../config/problems.ts';
 import { DEFAULT_RULES } from './default-rules.ts';
 import { parseRules } from './rules.ts';
 
-function placed(pod: string, labels: Record<string, unknown> = {}, text = DEFAULT_RULES) {
+function placed(pod: string, labels: Record<string, unknown> = {}, text = DEFAULT_RULES, beside: string[] = []) {
   const problems = new Problems();
   const place = parseRules(text, 'rules.yaml', problems);
   expect(problems.list).toEqual([]);
-  const found = place({ namespace: 'ml', pod, container: 'main', labels });
+  const found = place({ namespace: 'ml', pod, container: 'main', labels }, (job, role) =>
+    beside.includes(`${job} ${role}`),
+  );
   return found === undefined ? undefined : [found.job, found.role, found.attempt];
 }
 
@@ -39,6 +41,19 @@ it('the default rules place pods without labels by their names, and leave others
   expect(placed('feature-x-6d4cf56db6-x7k2p')).toEqual(['feature-x', 'jobmanager', undefined]);
   expect(placed('zeppelin-server-6d4cf56db6-x7k2p')).toBeUndefined();
   expect(placed('feature-x-driver', { app: { kubernetes: 'nested' } })).toEqual(['feature-x', 'driver', undefined]);
+});
+
+it('a pod that is named as those of any Deployment is a JobManager beside TaskManagers only', () => {
+  const beside = ['wordcount taskmanager', 'pi-8a7f driver'];
+  expect(placed('wordcount-6d4cf56db6-x7k2p')).toBeUndefined();
+  expect(placed('wordcount-6d4cf56db6-x7k2p', {}, DEFAULT_RULES, beside)).toEqual([
+    'wordcount',
+    'jobmanager',
+    undefined,
+  ]);
+  expect(placed('web-6d4cf56db6-x7k2p', {}, DEFAULT_RULES, beside)).toBeUndefined();
+  expect(placed('pi-8a7f-exec-12', {}, DEFAULT_RULES, beside)).toEqual(['pi-8a7f', 'executor', undefined]);
+  expect(placed('other-exec-1', {}, DEFAULT_RULES, beside)).toBeUndefined();
 });
 
 it('all mistakes of a rules file are told at once with their lines', () => {

@@ -17,7 +17,10 @@ export interface Placement {
   readonly rule: string;
 }
 
-export type PlaceInJob = (facts: PodFacts) => Placement | undefined;
+/** Whether a job of the container's namespace has a role by other rules. */
+export type HasRole = (job: string, role: string) => boolean;
+
+export type PlaceInJob = (facts: PodFacts, has: HasRole) => Placement | undefined;
 
 interface Rule {
   readonly name: string;
@@ -28,9 +31,10 @@ interface Rule {
   readonly job: string;
   readonly role: string;
   readonly attempt: string | undefined;
+  readonly beside: string | undefined;
 }
 
-const TEXT_KEYS = ['name', 'namespace', 'container', 'pod', 'job', 'role', 'attempt'] as const;
+const TEXT_KEYS = ['name', 'namespace', 'container', 'pod', 'job', 'role', 'attempt', 'beside'] as const;
 type TextKey = (typeof TEXT_KEYS)[number];
 
 /** Gives rules of what is right and puts what is wrong into `problems`: then the rules must not be used. */
@@ -59,9 +63,9 @@ export function parseRules(text: string, file: string, problems: Problems): Plac
       if (rule !== undefined) rules.push(rule);
     } else problems.error(lineOf(item), 'a rule must be a mapping');
   }
-  return (facts) => {
+  return (facts, has) => {
     for (const rule of rules) {
-      const placed = apply(rule, facts);
+      const placed = apply(rule, facts, has);
       if (placed !== undefined) return placed;
     }
     return undefined;
@@ -97,11 +101,12 @@ function readRule(map: YAMLMap, problems: Problems, lineOf: (node: unknown) => {
   return {
     name: texts.get('name') ?? `line ${place.line}`,
     ...{ labels, pod, namespace: pattern('namespace'), container: pattern('container') },
-    ...{ job: texts.get('job') ?? '', role: texts.get('role') ?? '', attempt: texts.get('attempt') },
+    ...{ job: texts.get('job') ?? '', role: texts.get('role') ?? '' },
+    ...{ attempt: texts.get('attempt'), beside: texts.get('beside') },
   } satisfies Rule;
 }
 
-function apply(rule: Rule, facts: PodFacts): Placement | undefined {
+function apply(rule: Rule, facts: PodFacts, has: HasRole): Placement | undefined {
   if (rule.namespace?.test(facts.namespace) === false || rule.container?.test(facts.container) === false)
     return undefined;
   for (const { label, pattern } of rule.labels) {
@@ -118,6 +123,7 @@ function apply(rule: Rule, facts: PodFacts): Placement | undefined {
   const job = fill(rule.job);
   const role = fill(rule.role);
   if (job === '' || role === '') return undefined;
+  if (rule.beside !== undefined && !has(job, rule.beside)) return undefined;
   const attempt = rule.attempt === undefined ? Number.NaN : Number.parseInt(fill(rule.attempt), 10);
   return { job, role, attempt: Number.isNaN(attempt) ? undefined : attempt, rule: rule.name };
 }

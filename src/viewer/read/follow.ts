@@ -68,6 +68,13 @@ export class Follower {
     return Number.isFinite(oldest) ? oldest : this.#floor;
   }
 
+  /** Entries that it remembers. */
+  get size(): number {
+    let size = 0;
+    for (const { seen } of this.#progress.values()) size += seen.size;
+    return size;
+  }
+
   /** Takes entries as given that the caller got otherwise. */
   skip(entries: readonly Entry[]): void {
     for (const entry of entries) this.#take(this.#progressOf(entry.source), entry);
