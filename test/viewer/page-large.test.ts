@@ -78,6 +78,9 @@ describe(`a page of ${LINES} lines`, { timeout: 2 * LONG }, () => {
     await page.goto('about:blank');
     await page.goto(address);
     await expect.poll(() => page.locator('.row.now .text').textContent(), WITHIN).toBe(text(NEEDLE));
+    // It stays in sight while what lies behind it is loaded.
+    await expect.poll(() => page.locator('.foot').textContent(), WITHIN).toContain('complete');
+    expect(await page.locator('.row.now .text').textContent()).toBe(text(NEEDLE));
   });
 
   it('steps from error to error, and shows errors only', async () => {

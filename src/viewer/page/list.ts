@@ -18,6 +18,8 @@ export class VirtualList {
   readonly #draw: (index: number) => HTMLElement;
   #count = 0;
   #pending = false;
+  /** Where `to` scrolled, which the browser rounds to its pixels, and the place that this stands for. */
+  #told = { top: 0, place: 0 };
   /** Told when the first row in sight changes. */
   onMove: (first: number, atEnd: boolean) => void = () => undefined;
 
@@ -51,8 +53,23 @@ export class VirtualList {
     return Math.min(ROW, TALLEST / Math.max(1, this.#count));
   }
 
+  /** The row at the top, and the part of it that is above. */
+  get #place(): number {
+    const top = this.element.scrollTop;
+    return top === this.#told.top ? this.#told.place : top / this.#pixels;
+  }
+
+  set #place(place: number) {
+    const wanted = place * this.#pixels;
+    this.element.scrollTop = wanted;
+    const top = this.element.scrollTop;
+    const isRounded = Math.abs(top - wanted) < 1;
+    // Otherwise it is the end of what can be scrolled.
+    this.#told = { top, place: isRounded ? place : top / this.#pixels };
+  }
+
   get first(): number {
-    return Math.floor(this.element.scrollTop / this.#pixels);
+    return Math.floor(this.#place);
   }
 
   get rowsInSight(): number {
@@ -64,8 +81,11 @@ export class VirtualList {
   }
 
   set count(count: number) {
+    const [place, pixels] = [this.#place, this.#pixels];
     this.#count = count;
     this.#layout();
+    // In the longest lists each row that is added leaves less pixels for all: the same rows stay in sight.
+    if (this.#pixels !== pixels) this.#place = place;
     this.redraw();
   }
 
@@ -76,7 +96,7 @@ export class VirtualList {
   }
 
   to(index: number): void {
-    this.element.scrollTop = Math.max(0, index) * this.#pixels;
+    this.#place = Math.max(0, index);
     this.redraw();
   }
 
@@ -120,7 +140,7 @@ export class VirtualList {
   }
 
   #paint(): void {
-    const place = this.element.scrollTop / this.#pixels;
+    const place = this.#place;
     const first = Math.min(Math.floor(place), Math.max(0, this.#count - 1));
     const rows: HTMLElement[] = [];
     const most = this.rowsInSight + 3;
