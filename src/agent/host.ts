@@ -113,7 +113,9 @@ function buildInner(
   }
   const own = element ?? parent.bare(kind === 'parser' ? 'parse' : 'format');
   const config = checkPlugin(kind, definition.schema, own, environment);
-  if (['utc', 'localtime'].every((name) => own.params.has(name) && definition.schema.params[name] !== undefined))
+  const zones = ['utc', 'localtime'].filter((name) => own.params.has(name) && definition.schema.params[name]);
+  const said = config as Readonly<Record<string, unknown>>;
+  if (zones.length === 2 && said['utc'] === said['localtime'])
     environment.problems.error(own, 'both of utc and localtime are specified, use only one of them');
   return definition.create(config, createHost(own, type, environment, use));
 }
