@@ -88,7 +88,8 @@ export class Delivery {
   drain(): void {
     const { clock } = this.#options.host.ports;
     if (this.#retry !== undefined && clock.now() < this.#retry.nextAt) return this.#wakeAt(this.#retry.nextAt);
-    if (this.#retry !== undefined && this.#isHanging && this.queue.writing === 0) return void this.#probe(true);
+    const isSecondary = this.#retry?.isSecondary(clock.now()) === true;
+    if (this.#retry !== undefined && this.#isHanging && !isSecondary && this.queue.writing === 0) return void this.#probe(true);
     while (this.queue.writing < this.#threads()) {
       const chunk = this.queue.take();
       if (chunk === undefined) return;
@@ -147,13 +148,14 @@ export class Delivery {
     const { output, host, wrote } = this.#options;
     const { clock } = host.ports;
     const started = clock.monotonic();
+    const secondary = this.#retry?.isSecondary(clock.now()) === true ? host.secondary : undefined;
     try {
-      await output.write(chunk, this.#abort.signal);
-      chunk.release();
       this.counts.write_count++;
-      this.#done(chunk);
+      await (secondary ?? output).write(chunk, this.#abort.signal);
+      chunk.release();
+      this.#done(chunk, secondary !== undefined);
     } catch (error) {
-      await this.#failed(chunk, error);
+      await this.#failed(chunk, error, secondary !== undefined);
     } finally {
       this.queue.landed(chunk);
       this.#took(chunk, clock.monotonic() - started);
@@ -166,6 +168,7 @@ export class Delivery {
   async #probe(isTry: boolean): Promise<void> {
     const { output, host } = this.#options;
     if (output.probe === undefined || this.queue.writing > 0 || this.#retry === undefined || this.#stopped) return;
+    if (this.#retry.isSecondary(host.ports.clock.now())) return;
     const chunk = this.queue.take();
     if (chunk === undefined) return;
     try {
@@ -174,10 +177,10 @@ export class Delivery {
       host.log.info('the output takes events again', { chunk_id: chunk.id });
       this.#isHanging = false;
       this.#probing.alarmed();
-      if (isAll) this.#done(chunk);
+      if (isAll) this.#done(chunk, false);
       else if (this.#retry !== undefined) this.#retry.nextAt = host.ports.clock.now();
     } catch (error) {
-      if (isTry || error instanceof UnrecoverableError) await this.#failed(chunk, error);
+      if (isTry || error instanceof UnrecoverableError) await this.#failed(chunk, error, false);
       else this.#waitOn(error as RetryHints);
     } finally {
       this.queue.landed(chunk);
@@ -194,11 +197,16 @@ export class Delivery {
     this.#probing.wait(this.#retry.nextAt, notBefore);
   }
 
-  #done(chunk: Chunk): void {
+  #done(chunk: Chunk, isSecondary: boolean): void {
+    const { host, metrics } = this.#options;
     this.#probing.trySucceeded();
     this.#isHanging = false;
+    if (isSecondary) {
+      this.counts.write_secondary_count++;
+      metrics.lost('secondary', chunk.count);
+    }
     if (this.#retry !== undefined) {
-      this.#options.host.log.warn('retry succeeded.', { chunk_id: chunk.id });
+      host.log.warn(isSecondary ? 'retry succeeded by secondary.' : 'retry succeeded.', { chunk_id: chunk.id });
       this.#retry = undefined;
     }
     this.purge(chunk);
@@ -228,58 +236,57 @@ export class Delivery {
     });
   }
 
-  async #failed(chunk: Chunk, cause: unknown): Promise<void> {
+  async #failed(chunk: Chunk, cause: unknown, isSecondary: boolean): Promise<void> {
     const { config, host, metrics } = this.#options;
     const { log, secondary } = host;
     const error = cause instanceof Error ? cause : new Error(String(cause));
     this.counts.num_errors++;
     metrics.failure();
-    if (error instanceof UnrecoverableError) {
-      log.warn('got unrecoverable error in primary and no secondary', { error_class: error.name, error });
-      return this.#handOver(chunk, 'bad chunk is moved to the backup folder');
-    }
+    if (error instanceof UnrecoverableError) return this.#cannotBeTaken(chunk, error, isSecondary);
     this.counts.rollback_count++;
     chunk.attempt++;
     const now = host.ports.clock.now();
     this.#retry ??= new Retry(config, now, secondary !== undefined);
     const verdict = this.#retry.fail(now, error as RetryHints);
     this.#probing.tryFailed();
-    const fields = {
+    if (verdict === 'give up') return this.#giveUp(chunk, error);
+    const by = isSecondary ? ' with secondary output' : '';
+    log.warn(`failed to flush the buffer${by}.`, {
       retry_times: this.#retry.steps,
       next_retry_time: new Date(this.#retry.nextAt).toISOString(),
       chunk: chunk.id,
       error_class: error.name,
       error,
-    };
-    if (verdict === 'retry') {
-      this.#waitOn(error as RetryHints);
-      return log.warn('failed to flush the buffer.', fields);
-    }
-    if (verdict === 'secondary' || secondary !== undefined) {
-      log.warn('failed to flush the buffer with primary output: using the secondary.', fields);
-      return this.#handOver(chunk, 'the secondary failed');
-    }
-    const records = this.queue.all().reduce((sum, { count }) => sum + count, 0);
-    log.error('failed to flush the buffer, and hit limit for retries. dropping all chunks in the buffer queue.', {
-      ...fields,
-      records,
     });
-    for (const other of this.queue.all()) this.#backup(other);
+    if (!isSecondary) this.#waitOn(error as RetryHints);
+  }
+
+  /** The end of all tries. */
+  #giveUp(chunk: Chunk, error: Error): void {
+    const queued = [chunk, ...this.queue.waiting()];
+    this.#options.host.log.error('Hit limit for retries. dropping all chunks in the buffer queue.', {
+      retry_times: this.#retry!.steps,
+      records: queued.reduce((sum, { count }) => sum + count, 0),
+      error_class: error.name,
+      error,
+    });
+    for (const one of queued) this.#backup(one);
     this.#retry = undefined;
   }
 
   /** To the secondary, else to the backup folder. */
-  async #handOver(chunk: Chunk, otherwise: string): Promise<void> {
-    const { host, metrics } = this.#options;
-    if (host.secondary !== undefined) {
+  async #cannotBeTaken(chunk: Chunk, error: UnrecoverableError, isSecondary: boolean): Promise<void> {
+    const { log, secondary } = this.#options.host;
+    const fields = { error_class: error.name, error };
+    if (isSecondary) log.warn('got unrecoverable error in secondary.', fields);
+    else if (secondary === undefined) log.warn('got unrecoverable error in primary and no secondary', fields);
+    else {
+      log.warn('got unrecoverable error in primary. Skip retry and flush chunk to secondary', fields);
       try {
-        await host.secondary.write(chunk, this.#abort.signal);
-        this.counts.write_secondary_count++;
-        metrics.lost('secondary', chunk.count);
-        return this.#done(chunk);
-      } catch (error) {
-        host.log.warn(otherwise, { chunk_id: chunk.id, error });
-        if (!(error instanceof UnrecoverableError)) return;
+        await secondary.write(chunk, this.#abort.signal);
+        return this.#done(chunk, true);
+      } catch (cause) {
+        log.warn('got an error in secondary for unrecoverable error', { chunk_id: chunk.id, error: cause });
       }
     }
     this.#backup(chunk);

@@ -14,9 +14,12 @@ const config = (params: object) =>
 describe('retry', () => {
   it('doubles its waits up to retry_max_interval', () => {
     const retry = new Retry(config({ retry_max_interval: 10 }), 0, false);
+    let now = 0;
     const waits = Array.from({ length: 6 }, () => {
-      retry.fail(0);
-      return retry.nextAt / 1000;
+      retry.fail(now);
+      const wait = (retry.nextAt - now) / 1000;
+      now = retry.nextAt;
+      return wait;
     });
     expect(waits).toEqual([1, 2, 4, 8, 10, 10]);
   });
@@ -60,16 +63,47 @@ describe('retry', () => {
   it('while the server refuses who asks nothing is given up, and neither time nor tries count', () => {
     const retry = new Retry(config({ retry_forever: false, retry_max_times: 2, retry_timeout: 100 }), 0, true);
     for (let hour = 0; hour < 200; hour++) expect(retry.fail(hour * 3_600_000, { isDenied: true })).toBe('retry');
-    expect(retry.fail(200 * 3_600_000)).not.toBe('retry');
+    const lastDenial = 199 * 3_600_000;
+    expect([retry.isSecondary(lastDenial), retry.isSecondary(lastDenial + 5_000)]).toEqual([false, true]);
     const other = new Retry(config({ retry_forever: false, retry_max_times: 2, retry_max_interval: 1 }), 0, false);
     for (let i = 0; i < 10; i++) other.fail(i * 1000, { isDenied: true });
     expect([other.fail(10_000), other.fail(11_000), other.fail(12_000)]).toEqual(['retry', 'retry', 'give up']);
   });
 
-  it('gives up after retry_max_times, and goes to the secondary at its share of retry_timeout', () => {
-    const few = new Retry(config({ retry_forever: false, retry_max_times: 2 }), 0, false);
-    expect([few.fail(0), few.fail(0), few.fail(0)]).toEqual(['retry', 'retry', 'give up']);
-    const second = new Retry(config({ retry_forever: false, retry_timeout: 10 }), 0, true);
-    expect([second.fail(0), second.fail(7500)]).toEqual(['retry', 'secondary']);
+  /** Fails at each try until the end; gives the seconds of the tries, `s` where they were the secondary's. */
+  function tries(params: object, hasSecondary: boolean): string[] {
+    const retry = new Retry(config({ retry_forever: false, ...params }), 0, hasSecondary);
+    const out: string[] = [];
+    for (let now = 0; ; now = Math.max(now, retry.nextAt)) {
+      out.push(`${retry.steps >= 0 && retry.isSecondary(now) ? 's' : ''}${now / 1000}`);
+      if (retry.fail(now) === 'give up') return out;
+    }
+  }
+
+  it('gives up after retry_max_times retries', () => {
+    expect(tries({ retry_max_times: 2 }, false)).toEqual(['0', '1', '3']);
+    expect(tries({ retry_max_times: 0 }, false)).toEqual(['0']);
+    expect(tries({ retry_max_times: 3, retry_type: 'periodic', retry_wait: 5 }, false)).toEqual(['0', '5', '10', '15']);
+  });
+
+  it('the last try is at the end of retry_timeout', () => {
+    expect(tries({ retry_timeout: 10 }, false)).toEqual(['0', '1', '3', '7', '10']);
+    expect(tries({ retry_timeout: 2, retry_wait: 5 }, false)).toEqual(['0', '5', '5']);
+  });
+
+  it('the tries of the secondary begin at its share of the time, with short waits again', () => {
+    expect(tries({ retry_timeout: 10 }, true)).toEqual(['0', '1', '3', '7', 's8', 's9', 's10']);
+    expect(tries({ retry_timeout: 10, retry_secondary_threshold: 0.2 }, true)).toEqual(['0', '1', 's2', 's3', 's5', 's9', 's10']);
+  });
+
+  it('with retry_max_times the share is of all its waits', () => {
+    expect(tries({ retry_max_times: 3 }, true)).toEqual(['0', '1', '3', 's5.6']);
+    expect(tries({ retry_max_times: 1, retry_wait: 0.1 }, true)).toEqual(['0', 's0.1']);
+  });
+
+  it('failures of requests that were on their way together are one step', () => {
+    const retry = new Retry(config({ retry_forever: false, retry_max_times: 2 }), 0, false);
+    expect([retry.fail(0), retry.fail(10), retry.fail(20), retry.fail(30)]).toEqual(Array(4).fill('retry'));
+    expect(retry.stats().steps).toBe(0);
   });
 });
