@@ -15,6 +15,25 @@ export function metaKey(meta: ChunkMeta): string {
   );
 }
 
+/** Fluentd's order of chunk metadata that one tag's events have: by time slice, then by the fields in the order of their names. */
+function compareMeta(a: ChunkMeta, b: ChunkMeta): number {
+  const byTime = (a.timekey ?? 0) - (b.timekey ?? 0);
+  if (byTime !== 0) return byTime;
+  for (const key of Object.keys(a.variables ?? {}).sort()) {
+    const order = compareValues(a.variables?.[key], b.variables?.[key]);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** What is absent comes first; values of different kinds have no order. */
+function compareValues(a: Value | undefined, b: Value | undefined): number {
+  const isAbsent = (value: Value | undefined) => value === undefined || value === null || value === false;
+  if (isAbsent(a) || isAbsent(b)) return Number(isAbsent(b)) - Number(isAbsent(a));
+  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
+  return typeof a === 'number' && typeof b === 'number' ? a - b : 0;
+}
+
 export class Metadata {
   readonly #keys: ChunkKeys;
   readonly #accessors: readonly Accessor[];
@@ -44,7 +63,10 @@ export class Metadata {
       if (group === undefined) byKey.set(key, { meta, events: [event] });
       else group.events.push(event);
     }
-    return new Map([...byKey.values()].map(({ meta, events }) => [meta, events]));
+    const groups = [...byKey.values()];
+    // New chunks of one stream come into the stage in this order, and leave it in that.
+    if (groups.length > 1) groups.sort((a, b) => compareMeta(a.meta, b.meta));
+    return new Map(groups.map(({ meta, events }) => [meta, events]));
   }
 
   #of(tag: string, event: LogEvent): ChunkMeta {
