@@ -190,14 +190,16 @@ function withoutSources(element: Element): Element {
   });
 }
 
-/** To `@ERROR` where it is configured, else one log line: the class and the message, never the record. */
+/** To `@ERROR` where it is configured; in any case one log line: the class and the message, never the record. */
 function emitError(graph: Graph | undefined, tag: string, event: LogEvent, error: unknown, log: Logger): void {
   const router = graph?.labels.get('@ERROR');
   const shown = error instanceof Error ? error : new Error(String(error));
+  const fields = { error_class: shown.name, error: shown.message, tag, time: event.sec };
   if (router === undefined) {
-    log.warn('dump an error event:', { error_class: shown.name, error: shown.message, tag, time: event.sec });
+    log.warn('dump an error event:', fields);
     return;
   }
+  log.warn('send an error event to @ERROR:', fields);
   Promise.resolve(router.emit(new EventStream(tag, [event]))).catch((cause: unknown) => {
     log.error('an error event could not be emitted to @ERROR', { tag, error: cause });
   });
