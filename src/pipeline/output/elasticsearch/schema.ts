@@ -81,7 +81,7 @@ export const schema = {
     },
     retry_tag: {
       type: 'string',
-      doc: 'Tag under which documents that were rejected for now go through the pipeline again.',
+      doc: 'Tag under which documents that failed for another reason than themselves go through the pipeline again.',
     },
     include_index_in_url: { type: 'bool', default: 'false', doc: 'Name the index in the URL, one request an index.' },
     pipeline: { type: 'string', doc: 'Ingest pipeline; placeholders allowed.' },

@@ -17,7 +17,7 @@ import type { Items } from './items.ts';
 import { Letterbox } from './letterbox.ts';
 import { eventOf } from './readback.ts';
 import type { schema } from './schema.ts';
-import { NO_ERROR, type Refused, TEXT_ERROR, type Verdicts, verdicts } from './verdict.ts';
+import { NO_ERROR, type Refused, TEXT_ERROR, UNREADABLE, type Verdicts, verdicts } from './verdict.ts';
 
 type Config = ConfigOf<typeof schema>;
 
@@ -101,7 +101,7 @@ export class Sender {
         `could not push logs to Elasticsearch cluster: [${answer.status}] ${answer.body.toString('utf8', 0, 300)}`,
         answer,
       );
-    const all = verdicts(answer.body, () => Math.min(to, items.starts.length - 1) - from);
+    const all = this.#retagged(verdicts(answer.body, () => Math.min(to, items.starts.length - 1) - from));
     const done = to - from - all.again.length - all.refused.length;
     if (done > 0) this.#denials.taken();
     const { again, refused, failure } = this.#withDenied(chunk, all, done);
@@ -117,6 +117,17 @@ export class Sender {
       again.map((i) => from + i),
     );
     return { again: [...later, ...unkept].sort((a, b) => a - b), failure };
+  }
+
+  /** Under `retry_tag` goes whatever failed with a type of error, unless it is the document that cannot be read. */
+  #retagged({ again, refused }: Verdicts): Verdicts {
+    if (this.#config.retry_tag === undefined) return { again, refused };
+    const moved = refused.filter(isRetagged).map(({ item }) => item);
+    if (moved.length === 0) return { again, refused };
+    return {
+      again: [...again, ...moved].sort((a, b) => a - b),
+      refused: refused.filter((one) => !isRetagged(one)),
+    };
   }
 
   /** Denied documents go again, as after a request that was denied, unless it is only them. */
@@ -217,10 +228,15 @@ export class Sender {
   }
 }
 
+function isRetagged({ status, type }: Refused): boolean {
+  return status !== 400 && type !== TEXT_ERROR && type !== NO_ERROR && type !== UNREADABLE;
+}
+
 /** In the plugin's words. */
 function messageOf({ status, type, reason }: Refused, isDetailed: boolean): string {
   if (status === TOO_LARGE.status || type === TEXT_ERROR) return `${status} - ${reason}`;
   if (type === NO_ERROR && status !== 400) return `${status} - No error type provided in the response`;
+  if (type === UNREADABLE && status !== 400) return `${status} - ${type}: `;
   const detail = isDetailed && type !== NO_ERROR ? ` [error type]: ${type} [reason]: '${reason}'` : '';
   return `${status} - Rejected by Elasticsearch${detail}`;
 }

@@ -38,6 +38,7 @@ it.each([
   ['index', 403, error('cluster_block_exception'), 'again'],
   ['index', 403, error('security_exception'), 'refused'],
   ['index', 500, error('timeout_exception'), 'again'],
+  ['index', 500, error('json_parse_exception'), 'refused'],
   ['index', 500, undefined, 'refused'],
   ['index', 502, undefined, 'again'],
   ['index', 503, error('unavailable_shards_exception'), 'again'],

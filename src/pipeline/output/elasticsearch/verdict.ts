@@ -16,6 +16,8 @@ export interface Verdicts {
 /** Types of errors that have none: old servers give a text, some nothing. */
 export const TEXT_ERROR = 'error';
 export const NO_ERROR = 'unknown';
+/** The document is no JSON that the server can read, whatever the status is. */
+export const UNREADABLE = 'json_parse_exception';
 
 interface ItemAnswer {
   readonly status?: number;
@@ -57,6 +59,8 @@ export function verdicts(body: Buffer, count: number | (() => number)): Verdicts
 function isTemporary(status: number, error: ItemAnswer['error']): boolean {
   if (TEMPORARY.has(status)) return true;
   if (typeof error !== 'object' || error === null || error.type === undefined) return false;
+  // Of the document: no other try can read it.
+  if (error.type === UNREADABLE) return false;
   return status >= 500 || error.type === 'cluster_block_exception';
 }
 
