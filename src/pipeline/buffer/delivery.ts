@@ -89,7 +89,8 @@ export class Delivery {
     const { clock } = this.#options.host.ports;
     if (this.#retry !== undefined && clock.now() < this.#retry.nextAt) return this.#wakeAt(this.#retry.nextAt);
     const isSecondary = this.#retry?.isSecondary(clock.now()) === true;
-    if (this.#retry !== undefined && this.#isHanging && !isSecondary && this.queue.writing === 0) return void this.#probe(true);
+    if (this.#retry !== undefined && this.#isHanging && !isSecondary && this.queue.writing === 0)
+      return void this.#probe(true);
     while (this.queue.writing < this.#threads()) {
       const chunk = this.queue.take();
       if (chunk === undefined) return;

@@ -93,7 +93,15 @@ describe('retry', () => {
 
   it('the tries of the secondary begin at its share of the time, with short waits again', () => {
     expect(tries({ retry_timeout: 10 }, true)).toEqual(['0', '1', '3', '7', 's8', 's9', 's10']);
-    expect(tries({ retry_timeout: 10, retry_secondary_threshold: 0.2 }, true)).toEqual(['0', '1', 's2', 's3', 's5', 's9', 's10']);
+    expect(tries({ retry_timeout: 10, retry_secondary_threshold: 0.2 }, true)).toEqual([
+      '0',
+      '1',
+      's2',
+      's3',
+      's5',
+      's9',
+      's10',
+    ]);
   });
 
   it('with retry_max_times the share is of all its waits', () => {
