@@ -30,6 +30,6 @@ it('never_flush: events go to the error stream, chunks are tried again and then 
   );
   await one.emit('t', [{ a: 1 }]);
   await expect
-    .poll(() => one.logs.some((line) => line.includes('using the secondary')), { timeout: 20_000 })
+    .poll(() => one.logs.some((line) => line.includes('retry succeeded by secondary')), { timeout: 20_000 })
     .toBe(true);
 });

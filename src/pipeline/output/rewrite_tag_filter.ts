@@ -101,7 +101,8 @@ function compileRules(sections: readonly ConfigOf<typeof RULE>[], capitalize: bo
   const seen = new Set<string>();
   return sections.map(({ key = '', pattern, tag = '', label, invert }) => {
     const { source, flags } = pattern ?? { source: '', flags: '' };
-    if (/\$\{tag_parts\[\d\.\.\.?\d\]\}|__TAG_PARTS\[\d\.\.\.?\d\]__/.test(tag))
+    // The plugin looks for both spellings together; one alone stays what it is.
+    if (/\$\{tag_parts\[\d\.\.\.?\d\]\}/.test(tag) && /__TAG_PARTS\[\d\.\.\.?\d\]__/.test(tag))
       throw new PluginConfigError('${tag_parts[n]} and __TAG_PARTS[n]__ placeholder does not support range specify');
     const name = `${key}\0${invert}\0${flags}/${source}`;
     if (seen.has(name)) throw new PluginConfigError(`duplicated rewriterules found: ${key} ${source}`);

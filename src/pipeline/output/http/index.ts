@@ -5,7 +5,6 @@
  * answer gives the chunk up (secondary, backup) or, with `error_response_as_unrecoverable false`, is logged and counts as done.
  */
 import type { ConfigOf } from '../../../config/schema.ts';
-import { compileInject } from '../../codec/inject.ts';
 import { PluginConfigError, RetryableResponse, UnrecoverableError } from '../../core/errors.ts';
 import type { FsPort } from '../../core/ports.ts';
 import { Requester } from '../../io/request.ts';
@@ -43,8 +42,7 @@ export const plugin = defineBufferedOutput({
         "can't determine Content-Type from formatter type. Set content_type parameter explicitly",
       );
     const formatter = host.formatter(format, 'json');
-    const inject = compileInject(config.$sections.inject[0], host.workerId);
-    const fixed = { ...textHeaders(config.headers), ...authorization(config) };
+    const fixed = { ...authorization(config), ...textHeaders(config.headers) };
     const retryable = new Set(config.retryable_response_codes);
     let requester: Requester | undefined;
     return {
@@ -60,10 +58,9 @@ export const plugin = defineBufferedOutput({
       },
       stop: () => requester?.close(),
       renderer(tag) {
-        const add = inject?.(tag);
         // The formatter's line ends stay inside of the array.
         const end = config.json_array ? ',' : '';
-        return (event) => formatter.format(tag, add === undefined ? event : add(event)) + end;
+        return (event) => formatter.format(tag, event) + end;
       },
       async write(chunk, signal) {
         const fill = (template: string) => host.placeholders(template, chunk.meta, chunk.id);

@@ -1,6 +1,5 @@
 /** Parameters of the http output: all of Fluentd's. */
 import type { SectionSpec } from '../../../config/schema.ts';
-import { INJECT } from '../../codec/inject.ts';
 
 const VERSION = ['TLSv1_1', 'TLSv1_2', 'TLSv1_3', 'TLS1_1', 'TLS1_2', 'TLS1_3'] as const;
 
@@ -43,7 +42,6 @@ export const schema = {
   },
   sections: {
     format: { doc: 'Formatter; default `json`.', params: {}, anyParam: true, plugin: 'formatter' },
-    inject: INJECT,
     auth: {
       doc: 'Authentication.',
       params: {
