@@ -1,7 +1,7 @@
 /** A buffered output used without a buffer: each stream becomes one chunk in memory, written at once. */
 import { randomBytes } from 'node:crypto';
 import type { EventStream } from '../pipeline/core/event.ts';
-import type { BufferedOutput, Output, ReadyChunk } from '../pipeline/plugin.ts';
+import type { BufferedOutput, ChunkMeta, Output, ReadyChunk } from '../pipeline/plugin.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -19,10 +19,20 @@ export class DirectOutput implements Output {
     if (this.#inner.emit !== undefined) return this.#inner.emit(stream);
     const first = stream.events[0];
     const meta = first === undefined ? { tag: stream.tag } : { tag: stream.tag, timekey: first.sec };
+    return this.write(stream, meta, NEVER);
+  }
+
+  /** The events as a chunk with metadata of another one. */
+  write(stream: EventStream, meta: ChunkMeta, signal: AbortSignal): Promise<void> {
     const render = this.#inner.renderer(stream.tag, meta);
     let text = '';
     for (const event of stream.events) text += render(event);
-    return this.#inner.write(memoryChunk(meta, text, stream.events.length), NEVER);
+    return this.#inner.write(memoryChunk(meta, text, stream.events.length), signal);
+  }
+
+  /** Whether it takes events without a chunk. */
+  get takesEvents(): boolean {
+    return this.#inner.emit !== undefined;
   }
 }
 

@@ -219,6 +219,15 @@ function secondaryOf(
   const target = definition.create(config, host);
   // Chunks go on as they are where the secondary writes bytes of the same making, or any bytes.
   const isBytes = found.type === 'secondary_file' || (definition.takesBytes === true && primary.events === undefined);
-  const raw = found.type === type || isBytes;
+  const raw = (found.type === type && isMadeAlike(element, section, definition.transportParams)) || isBytes;
   return new SecondaryTarget(primary, raw ? { raw: target } : { output: new DirectOutput(target) });
+}
+
+/** Whether a secondary of the primary's type would make the same bytes of an event. */
+function isMadeAlike(primary: Element, secondary: Element, transport: readonly string[] | undefined): boolean {
+  if (transport === undefined) return true;
+  const names = new Set([...primary.params.keys(), ...secondary.params.keys()]);
+  return [...names].every(
+    (name) => name.startsWith('@') || transport.includes(name) || primary.text(name) === secondary.text(name),
+  );
 }

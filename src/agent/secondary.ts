@@ -1,8 +1,9 @@
 /** `<secondary>`: takes chunks that the primary output could not deliver, as bytes or, for another kind of output, as events. */
 import { UnrecoverableError } from '../pipeline/core/errors.ts';
-import type { BufferedOutput, Output, ReadyChunk, Running } from '../pipeline/plugin.ts';
+import type { BufferedOutput, ReadyChunk, Running } from '../pipeline/plugin.ts';
+import type { DirectOutput } from './direct-output.ts';
 
-type Target = { readonly raw: BufferedOutput } | { readonly output: Output };
+type Target = { readonly raw: BufferedOutput } | { readonly output: DirectOutput };
 
 export class SecondaryTarget implements Running {
   readonly #primary: BufferedOutput;
@@ -21,7 +22,10 @@ export class SecondaryTarget implements Running {
     const streams = this.#primary.events?.(chunk);
     if (streams === undefined)
       throw new UnrecoverableError('the chunk cannot be read back into events for this <secondary>');
-    for (const stream of streams) await this.#target.output.emit(stream);
+    const { output } = this.#target;
+    for (const stream of streams)
+      if (output.takesEvents) await output.emit(stream);
+      else await output.write(stream, { ...chunk.meta, tag: stream.tag }, signal);
   }
 
   get #plugin(): Running {

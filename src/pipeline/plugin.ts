@@ -372,6 +372,8 @@ export interface BufferedOutputDefinition<S extends SectionSpec = SectionSpec> e
   readonly buffering: 'always' | 'with-section';
   /** As `<secondary>` it writes any chunk's bytes as they are, where they cannot be read back into events. */
   readonly takesBytes?: true;
+  /** Parameters that do not change a chunk's bytes. Where others differ a `<secondary>` of the same type needs the events; not given: it never does. */
+  readonly transportParams?: readonly string[];
   /** Defaults of the output for its `<buffer>` (parameter → config text; `$arg` → chunk keys; `$path` → the parameter that gives its path). */
   readonly bufferDefaults?: Readonly<Record<string, string>>;
   create(config: ConfigOf<S>, host: OutputHost): BufferedOutput;

@@ -12,7 +12,7 @@ export function keepInBackup(chunk: Chunk, host: StoreHost): void {
   try {
     fs.mkdirSync(folder, { recursive: true });
     fs.writeFileSync(file, chunk.read());
-    host.log.warn('bad chunk is moved', { chunk_id: chunk.id, file });
+    host.log.warn(`bad chunk is moved to ${file}`);
   } catch (error) {
     host.log.error('a bad chunk could not be kept', { chunk_id: chunk.id, error });
   }

@@ -296,7 +296,8 @@ export class Delivery {
   #backup(chunk: Chunk): void {
     const { config, host, metrics } = this.#options;
     metrics.lost(config.disable_chunk_backup ? 'dropped' : 'backup', chunk.count);
-    if (!config.disable_chunk_backup) keepInBackup(chunk, host);
+    if (config.disable_chunk_backup) host.log.warn(`disable_chunk_backup is true. ${chunk.id} chunk is thrown away`);
+    else keepInBackup(chunk, host);
     this.purge(chunk);
   }
 }

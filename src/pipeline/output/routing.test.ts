@@ -77,7 +77,7 @@ describe('rewrite_tag_filter', () => {
     ['rewriterule1 a x y', /support has been dropped/],
     [`remove_tag_prefix a\nremove_tag_regexp /b/\n${rule('a', '/x/', 't')}`, /exclusive/],
     [`${rule('a', '/x/', 't')}\n${rule('a', '/x/', 'u')}`, /duplicated/],
-    [rule('a', '/x/', '${tag_parts[0..1]}'), /range/],
+    [rule('a', '/x/', '${tag_parts[0..1]}.__TAG_PARTS[0..1]__'), /range/],
   ])('refuses %j', async (params, message) => {
     await expect(rig(conf(params))).rejects.toThrow(message);
   });

@@ -2,6 +2,7 @@
 import type { ConfigOf, SectionSpec } from '../../../config/schema.ts';
 import { defineBufferedOutput, type OutputHost } from '../../plugin.ts';
 import { checkConfig } from './checks.ts';
+import { COMMON } from './common-definition.ts';
 import { DataStreams, elasticsearchTemplate, openSearchTemplate, policyOf } from './data-stream.ts';
 import { dataStreamParams, lifecycleParams } from './data-stream-params.ts';
 import { compileDataStreamRender } from './data-stream-render.ts';
@@ -27,13 +28,9 @@ const openSearchStreamSchema = {
 type ElasticsearchConfig = ConfigOf<typeof elasticsearchSchema>;
 type OpenSearchConfig = ConfigOf<typeof openSearchStreamSchema>;
 
-const BUFFER_DEFAULTS = { $arg: 'tag', timekey_use_utc: 'true' };
-
 export const plugin = defineBufferedOutput({
-  kind: 'output',
+  ...COMMON,
   type: 'elasticsearch_data_stream',
-  buffering: 'always',
-  bufferDefaults: BUFFER_DEFAULTS,
   doc: 'Sends documents to a data stream of Elasticsearch.',
   schema: elasticsearchSchema,
   create(config, host) {
@@ -43,10 +40,8 @@ export const plugin = defineBufferedOutput({
 });
 
 export const opensearch = defineBufferedOutput({
-  kind: 'output',
+  ...COMMON,
   type: 'opensearch_data_stream',
-  buffering: 'always',
-  bufferDefaults: BUFFER_DEFAULTS,
   doc: 'Sends documents to a data stream of OpenSearch.',
   schema: openSearchStreamSchema,
   create(config, host) {

@@ -9,15 +9,13 @@ import type { ConfigOf } from '../../../config/schema.ts';
 import { PluginConfigError } from '../../core/errors.ts';
 import { defineBufferedOutput, type OutputHost } from '../../plugin.ts';
 import { checkConfig } from './checks.ts';
+import { COMMON } from './common-definition.ts';
 import { compileDynamic, type Dynamic } from './dynamic.ts';
 import { inCommonWords, openSearchSchema } from './open-search.ts';
 import { ElasticsearchOutput } from './output.ts';
 import { compileRender, type RenderOptions } from './render.ts';
 import { renderOptions } from './render-options.ts';
 import { schema } from './schema.ts';
-
-/** Of the plugin: time slices are in UTC. */
-const BUFFER_DEFAULTS = { $arg: 'tag', timekey_use_utc: 'true' };
 
 function create(
   config: ConfigOf<typeof schema>,
@@ -34,20 +32,16 @@ function create(
 }
 
 export const plugin = defineBufferedOutput({
-  kind: 'output',
+  ...COMMON,
   type: 'elasticsearch',
-  buffering: 'always',
-  bufferDefaults: BUFFER_DEFAULTS,
   doc: 'Sends documents to Elasticsearch.',
   schema,
   create: (config, host) => create(config, host, true),
 });
 
 export const dynamic = defineBufferedOutput({
-  kind: 'output',
+  ...COMMON,
   type: 'elasticsearch_dynamic',
-  buffering: 'always',
-  bufferDefaults: BUFFER_DEFAULTS,
   doc: 'Sends documents to Elasticsearch; the index may depend on each record, by Ruby in `${…}`.',
   schema: {
     ...schema,
@@ -85,10 +79,8 @@ function dynamicIndex(config: ConfigOf<typeof schema> & { readonly delimiter: st
 }
 
 export const opensearch = defineBufferedOutput({
-  kind: 'output',
+  ...COMMON,
   type: 'opensearch',
-  buffering: 'always',
-  bufferDefaults: BUFFER_DEFAULTS,
   doc: 'Sends documents to OpenSearch.',
   schema: openSearchSchema,
   create: (config, host) => create(inCommonWords(config), host, false),
