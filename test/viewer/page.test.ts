@@ -271,6 +271,25 @@ describe('the page', () => {
     await page.goto(`${view.url}/#/?search=nosuchjob`);
     await page.waitForSelector('.state h2');
     await expect.poll(() => page.locator('.state h2').textContent(), WITHIN).toBe('No job fits');
+    for (const name of ['%', '%3Cimg%20src=x%3E']) {
+      await page.goto(`${view.url}/#/job/${name}`);
+      await expect.poll(() => page.locator('.state h2').textContent(), WITHIN).toBe('Not found');
+    }
+    // The browser tells of each answer that is an error.
+    errors = errors.filter((error) => !error.includes('status of 404'));
+  });
+
+  it('follows lines that share a millisecond and have no known order, each of them', async () => {
+    const lines = (texts: string[]) => {
+      const pod = { pod: 'feature-same-driver', container: 'driver', from: Date.now(), step: 0, isUnordered: true };
+      return store(backend.url, 'feature_-2026.11.23', [{ ...pod, lines: texts }]);
+    };
+    await lines(['one', 'two', 'three']);
+    await open('#/job/ml.feature-same');
+    const texts = () => page.locator('.row .text').allTextContents();
+    await expect.poll(texts, WITHIN).toEqual(['one', 'two', 'three']);
+    await lines(['four', 'five', 'six']);
+    await expect.poll(texts, WITHIN).toEqual(['one', 'two', 'three', 'four', 'five', 'six']);
   });
 
   it('is usable at 380 pixels: nothing is wider than the screen', async () => {

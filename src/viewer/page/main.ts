@@ -24,10 +24,19 @@ function route(): void {
     leave = showJobs(main, params);
     return;
   }
-  const opened = new JobView(main, decodeURIComponent(job[1]!), params);
+  const opened = new JobView(main, decoded(job[1]!), params);
   view = opened;
   leave = () => opened.close();
   void opened.open();
+}
+
+/** An address that was written by hand may be no encoding: then it is the name itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function applySettings(): void {

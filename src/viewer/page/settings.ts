@@ -62,6 +62,7 @@ export function dateAndTime(ms: number): string {
 }
 
 export function ago(ms: number): string {
+  if (ms === 0) return 'no time';
   const s = Math.max(0, (Date.now() - ms) / 1000);
   if (s < 60) return `${Math.floor(s)} s ago`;
   if (s < 3600) return `${Math.floor(s / 60)} min ago`;
