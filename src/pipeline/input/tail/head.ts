@@ -8,7 +8,8 @@ import type { FsPort } from '../../core/ports.ts';
 
 /** Log lines begin with a time, so some lines are unique. */
 export const HEAD_BYTES = 256;
-/** Packed bytes that hold the head for certain; at gzip's best ratio (1:1032) they unpack to 4 MiB. */
+/** Packed bytes that hold the head of a log most likely, and for certain. At gzip's best ratio (1:1032) they unpack to 512 KiB and 4 MiB. */
+const LIKELY_BYTES = 512;
 const PACKED_BYTES = 4096;
 
 /** A head as it is kept: how many bytes (fewer than HEAD_BYTES for a file that was short then), and their hash. */
@@ -26,9 +27,23 @@ export function fits(head: Buffer, mark: HeadMark): boolean {
   return mark.length > 0 && head.length >= mark.length && markOf(head.subarray(0, mark.length)).hash === mark.hash;
 }
 
+/** Files are looked at many times a second: what a look needs is used again. */
+const looked = Buffer.alloc(HEAD_BYTES);
+
+/** Good until the next look. */
+export function peekHead(fs: FsPort, fd: number): Buffer {
+  return looked.subarray(0, readWhole(fs, fd, looked));
+}
+
 export function readHead(fs: FsPort, fd: number): Buffer {
-  const head = Buffer.alloc(HEAD_BYTES);
-  return head.subarray(0, readWhole(fs, fd, head));
+  return copied(peekHead(fs, fd));
+}
+
+/** Heads are kept long: a place of Buffer's pool would keep all of the pool's. */
+export function copied(head: Buffer): Buffer {
+  const copy = Buffer.alloc(head.length);
+  head.copy(copy);
+  return copy;
 }
 
 /** A read may give less than there is: a head that seems shorter than it was would mean another file. */
@@ -40,12 +55,19 @@ function readWhole(fs: FsPort, fd: number, into: Buffer): number {
   }
 }
 
+const packed = Buffer.alloc(PACKED_BYTES);
+
 /** Head of what is packed; empty where it cannot be unpacked. */
 export function readPackedHead(fs: FsPort, fd: number): Buffer {
-  const packed = Buffer.alloc(PACKED_BYTES);
   const n = readWhole(fs, fd, packed);
+  const head = unpackedHead(packed.subarray(0, Math.min(n, LIKELY_BYTES)));
+  return head.length === HEAD_BYTES || n <= LIKELY_BYTES ? head : unpackedHead(packed.subarray(0, n));
+}
+
+function unpackedHead(bytes: Buffer): Buffer {
   try {
-    return gunzipSync(packed.subarray(0, n), { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, HEAD_BYTES);
+    const options = { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 4096 };
+    return copied(gunzipSync(bytes, options).subarray(0, HEAD_BYTES));
   } catch {
     return Buffer.alloc(0);
   }

@@ -11,7 +11,7 @@ import type { Origin } from '../../core/event.ts';
 import { Holds } from '../../core/holds.ts';
 import { BLOCK, theKernel } from '../../core/kernel/index.ts';
 import type { FsPort } from '../../core/ports.ts';
-import { HEAD_BYTES, readHead, readPackedHead } from './head.ts';
+import { copied, HEAD_BYTES, peekHead, readHead, readPackedHead } from './head.ts';
 
 /** Where blocks are read to: the kernel's own place, but for longer lines. */
 let block: Buffer | undefined;
@@ -116,17 +116,18 @@ export class Watcher implements Origin {
   /** False when the file was cut off and begins anew; what is known of its head grows with it. */
   verify(): boolean {
     if (this.size < this.position) return false;
-    const head = readHead(this.#fs, this.fd);
+    const head = peekHead(this.#fs, this.fd);
     if (head.length < this.head.length || !head.subarray(0, this.head.length).equals(this.head)) return false;
-    this.head = head;
+    if (head.length > this.head.length) this.head = copied(head);
     return true;
   }
 
   /** What was short before may be longer now. */
   refreshHead(): void {
     if (this.packed || this.#isClosed || this.head.length === HEAD_BYTES) return;
-    const head = readHead(this.#fs, this.fd);
-    if (head.subarray(0, this.head.length).equals(this.head)) this.head = head;
+    const head = peekHead(this.#fs, this.fd);
+    if (head.length > this.head.length && head.subarray(0, this.head.length).equals(this.head))
+      this.head = copied(head);
   }
 
   /** Starts again at the first byte, as another file: `id` must not name two lines. */

@@ -143,7 +143,7 @@ export class Client {
         response.on('end', () =>
           resolve({
             status: response.statusCode ?? 0,
-            body: Buffer.concat(parts),
+            body: parts.length === 1 ? parts[0]! : Buffer.concat(parts),
             retryAfter: retryAfter(response.headers['retry-after'], clock.now()),
           }),
         );
