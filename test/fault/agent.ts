@@ -13,6 +13,13 @@ export interface AgentOptions {
   /** More lines of the output, and of its buffer: the last of two equal parameters counts. `ROOT` stands for the scenario's folder. */
   readonly output?: string;
   readonly buffer?: string;
+  /** All of the buffer's lines but its type and path. */
+  readonly wholeBuffer?: string;
+  /** More lines of the source, its parser, what stands between source and match, and the system's. */
+  readonly source?: string;
+  readonly parse?: string;
+  readonly filters?: string;
+  readonly system?: string;
   readonly chunkLimit?: string;
   /** MiB of a memory group, where this system lets us make one. */
   readonly memory?: number;
@@ -95,6 +102,11 @@ export class Agent {
     this.#group = undefined;
   }
 
+  /** It did not end by itself. */
+  get isRunning(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   get openFiles(): number {
     return fs.readdirSync(`/proc/${this.#child?.pid}/fd`).length;
   }
@@ -136,6 +148,9 @@ function removeGroup(group: string): void {
 function configuration(root: string, port: number, options: AgentOptions): string {
   const state = options.state === undefined ? root : path.join(root, options.state);
   return `
+<system>
+  ${options.system ?? ''}
+</system>
 <source>
   @type tail
   path ${root}/containers/*.log
@@ -144,11 +159,12 @@ function configuration(root: string, port: number, options: AgentOptions): strin
   read_from_head true
   refresh_interval 1s
   rotate_wait 2s
+  ${options.source ?? ''}
   <parse>
-    @type json
-    time_format %Y-%m-%dT%H:%M:%S.%NZ
+    ${options.parse ?? '@type json\ntime_format %Y-%m-%dT%H:%M:%S.%NZ'}
   </parse>
 </source>
+${options.filters ?? ''}
 <match kubernetes.**>
   @type elasticsearch
   host 127.0.0.1
@@ -160,6 +176,14 @@ function configuration(root: string, port: number, options: AgentOptions): strin
   <buffer>
     @type file
     path ${state}/buffer
+    ${options.wholeBuffer ?? bufferLines(options)}
+  </buffer>
+</match>
+`;
+}
+
+function bufferLines(options: AgentOptions): string {
+  return `
     durability ${options.durability ?? 'page_cache'}
     flush_mode interval
     flush_interval 0.3s
@@ -170,8 +194,5 @@ function configuration(root: string, port: number, options: AgentOptions): strin
     retry_forever true
     retry_wait 0.2s
     retry_max_interval 1s
-    ${options.buffer ?? ''}
-  </buffer>
-</match>
-`;
+    ${options.buffer ?? ''}`;
 }

@@ -101,6 +101,23 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'a new pod rotates while the agent is down',
+    short: true,
+    ...exact,
+    async run(rig) {
+      rig.pod('old').write(10);
+      await rig.arrived();
+      await rig.agent.end('SIGKILL');
+      const pod = rig.pod('new');
+      for (let i = 0; i < 3; i++) {
+        pod.write(1000);
+        pod.rotate();
+      }
+      pod.write(1000);
+      await rig.agent.start();
+    },
+  },
+  {
     name: 'killed in the middle of packed files',
     indexedOnce: true,
     stableIds: true,

@@ -43,7 +43,7 @@ export class Chains {
     this.#host = host;
   }
 
-  /** A path that is not followed yet. `fresh`: it appeared while the agent ran. @throws ENOENT and the like */
+  /** A path that is not followed yet. `fresh`: where it is not known, it appeared since there is an agent. @throws ENOENT and the like */
   open(file: string, known: Known | undefined, fresh: boolean): Watcher[] {
     return this.#whole(() => this.#open(file, known, fresh));
   }

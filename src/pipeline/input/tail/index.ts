@@ -266,7 +266,7 @@ class Tail implements Input {
       const inode = fs.statSync(file).ino;
       if (inodes?.has(inode)) return;
       const known = this.#ledger?.find(file, inode, inodes !== undefined) ?? this.#drained.get(inode);
-      const watchers = this.#opener.open(file, known, this.#started);
+      const watchers = this.#opener.open(file, known, this.#cameUnseen);
       if (known === undefined && !this.#started && !this.#config.read_from_head)
         watchers[0]!.position = watchers[0]!.size;
       const chain = watchers.map((watcher) => this.#follow(watcher));
@@ -279,6 +279,11 @@ class Tail implements Input {
     } catch (error) {
       this.#openFailed(file, error);
     }
+  }
+
+  /** Paths that are not on record came since there is an agent here, now or while it was down: so did their rotated files. */
+  get #cameUnseen(): boolean {
+    return this.#started || (this.#config.read_from_head && this.#ledger?.isOld === true);
   }
 
   #openFailed(file: string, error: unknown): void {

@@ -23,6 +23,8 @@ export class Ledger {
   readonly #gone = new Set<string>();
   /** Paths of which something is not held any more. */
   readonly #released = new Set<string>();
+  /** An agent has run here before. */
+  readonly isOld: boolean = false;
   #isClosed = false;
 
   /** `file`: the pos_file; without one nothing is kept. */
@@ -30,6 +32,7 @@ export class Ledger {
     this.#following = following;
     this.#log = log;
     if (file === undefined) return;
+    this.isOld = fs.existsSync(file);
     this.#positions = new PositionFile(file, fs, 0o644);
     this.#identities = new IdentityFile(`${file}.heads`, fs);
     this.#retainIdentities();
