@@ -38,6 +38,7 @@ export type FsPort = Pick<
   | 'mkdirSync'
   | 'chmodSync'
   | 'existsSync'
+  | 'watch'
 >;
 
 export interface NetPort {

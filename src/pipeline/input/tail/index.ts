@@ -4,8 +4,8 @@
  * Guarantees: a rotated file is read to its end before the file that took its place, whatever `rotate_wait` says; rotated siblings that nobody
  * read are found and read before it (chain.ts). Positions move after the pipeline has the lines on disk (reading.ts, ledger.ts); a full buffer
  * pauses reading; no file starves another: one block per file and turn, and who becomes due while others are read joins in. New
- * files are noticed by chokidar on the folders and by a slow reconciliation. Reading is by timer: active files ten to a hundred times a second, idle
- * ones as often as their number allows.
+ * files are noticed by chokidar on the folders and by a slow reconciliation. Active files are looked at by timer, ten to a hundred times a second,
+ * files at rest when the kernel tells of a write, and now and then (turns.ts).
  */
 
 import chokidar, { type FSWatcher } from 'chokidar';
@@ -30,6 +30,8 @@ import type { Watcher } from './watcher.ts';
 /** Discovery in between chokidar's events, when the folder itself does not exist yet. */
 const MIN_REFRESH_MS = 1000;
 const MOST_DRAINED = 1000;
+/** New files that come within this time are opened together. */
+const APPEARED_MS = 50;
 
 export const plugin = defineInput({
   kind: 'input',
@@ -140,6 +142,7 @@ class Tail implements Input {
         if (config.follow_inodes) this.#keepDrained(followed);
         this.#closeFile(followed);
       },
+      wake: () => this.#tick(),
     });
     this.#watchFolders();
     this.#timers.push(
@@ -205,7 +208,10 @@ class Tail implements Input {
       persistent: false,
     });
     // Many come at once: they are opened together, and none of them costs a look at all others.
-    this.#folders.on('add', (file) => this.#appeared.add(file));
+    this.#folders.on('add', (file) => {
+      if (this.#appeared.size === 0) this.#host.ports.clock.after(APPEARED_MS, () => this.#tick());
+      this.#appeared.add(file);
+    });
     this.#folders.on('error', (error) => this.#host.log.debug('watching folders failed', { error }));
   }
 
@@ -324,6 +330,7 @@ class Tail implements Input {
   }
 
   #closeFile({ watcher }: Followed): void {
+    this.#turns?.forget(watcher);
     watcher.close();
     this.#stats.closed++;
   }

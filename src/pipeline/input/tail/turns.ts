@@ -3,12 +3,15 @@
  *
  * Guarantees: paths with rotated files waiting come first, since these may be deleted under us; a file that becomes due while others are read has
  * its turn within TICK_MS and one round, however loud they are; an error of one file holds up no other. The next file of a path comes when the
- * one before it is at its end.
+ * one before it is at its end. Files that grow are looked at by time, so that many writes make one block; a file at rest is looked at when the
+ * kernel tells of it (notices.ts), and now and then in case it does not.
  */
 import type { InputHost } from '../../plugin.ts';
 import type { Chain, Followed, Following } from './followed.ts';
 import type { Ledger } from './ledger.ts';
+import { Notices } from './notices.ts';
 import type { Reading } from './reading.ts';
+import type { Watcher } from './watcher.ts';
 
 const TICK_MS = 50;
 /** Looks at files that grew lately: as often as gives a thousand looks a second, within these bounds. Few files have their lines seen at once, many share blocks. */
@@ -16,9 +19,17 @@ const LEAST_ACTIVE_MS = 10;
 const ACTIVE_MS = 100;
 /** A file that grew within this time counts as active. */
 const ACTIVE_FOR_MS = 5000;
+/** The same where the kernel will tell of the next write. */
+const NOTICED_ACTIVE_FOR_MS = 1000;
 /** Looks at idle files: as often as gives 250 looks a second (about 0.3 % of a core), within ACTIVE_MS and this. */
 const MOST_IDLE_MS = 1000;
 const IDLE_MS_PER_FILE = 4;
+/** The same for files of which the kernel tells: 50 looks a second, within LEAST_NOTICED_MS and this. */
+const MOST_NOTICED_MS = 5000;
+const LEAST_NOTICED_MS = 500;
+const NOTICED_MS_PER_FILE = 20;
+/** Between runs where the kernel tells of all files. */
+const NOTICED_TICK_MS = 250;
 /** Until a file that cannot be read is tried again. */
 const AGAIN_MS = 1000;
 
@@ -32,6 +43,8 @@ export interface TurnsOptions {
   /** The path of a chain leads elsewhere: adds what came after it. */
   noticeRotation(file: string, chain: Chain): void;
   close(followed: Followed): void;
+  /** A file at rest changed: there is something to run for before the next tick. */
+  wake(): void;
 }
 
 export class Turns {
@@ -39,10 +52,17 @@ export class Turns {
   #running: Promise<void> | undefined;
   /** Files that grew lately, at the last count. */
   #active = 0;
+  /** The kernel tells of all files. */
+  #allNoticed = false;
+  /** Something was told during a run. */
+  #again = false;
   #stopping = false;
+  readonly #notices: Notices;
 
   constructor(options: TurnsOptions) {
     this.#options = options;
+    const { fs, clock } = options.host.ports;
+    this.#notices = new Notices(fs, () => clock.monotonic());
   }
 
   /** Looks at files that are due and reads until none of them has more. */
@@ -52,12 +72,21 @@ export class Turns {
       .catch((error: unknown) => this.#options.host.log.error('unexpected error while reading', { error }))
       .finally(() => {
         this.#running = undefined;
+        if (!this.#again) return;
+        this.#again = false;
+        this.#options.wake();
       });
   }
 
   /** Milliseconds until the next run. */
   get pause(): number {
-    return this.#active > 0 ? LEAST_ACTIVE_MS : TICK_MS;
+    if (this.#active > 0) return LEAST_ACTIVE_MS;
+    return this.#allNoticed ? NOTICED_TICK_MS : TICK_MS;
+  }
+
+  /** Before a file is closed. */
+  forget(watcher: Watcher): void {
+    this.#notices.drop(watcher);
   }
 
   async stop(): Promise<void> {
@@ -105,9 +134,14 @@ export class Turns {
     const { following } = this.#options;
     const late = following.late.filter((followed) => this.#isLate(followed, mono));
     const due: Chain[] = [];
-    let active = 0;
-    for (const chain of following.chains.values()) if (mono - chain[0]!.watcher.lastGrowth < ACTIVE_FOR_MS) active++;
+    let [active, noticed] = [0, 0];
+    for (const chain of following.chains.values()) {
+      const { watcher } = chain[0]!;
+      if (this.#notices.isAsked(watcher)) noticed++;
+      else if (mono - watcher.lastGrowth < ACTIVE_FOR_MS) active++;
+    }
     this.#active = active;
+    this.#allNoticed = noticed === following.chains.size && following.late.length === 0;
     for (const chain of following.chains.values())
       if (mono >= chain[0]!.watcher.nextLook && this.#isDue(chain, mono)) due.push(chain);
     due.sort((a, b) => b.length - a.length);
@@ -115,7 +149,7 @@ export class Turns {
   }
 
   #isDue(chain: Chain, mono: number): boolean {
-    const { host, following } = this.#options;
+    const { host } = this.#options;
     const { watcher } = chain[0]!;
     let grew = false;
     try {
@@ -128,13 +162,32 @@ export class Turns {
     } catch (error) {
       host.log.warn('a file could not be looked at', { file: watcher.path, error });
     }
-    const isActive = mono - watcher.lastGrowth < ACTIVE_FOR_MS;
-    watcher.nextLook =
-      mono +
-      (isActive
-        ? Math.min(ACTIVE_MS, Math.max(LEAST_ACTIVE_MS, this.#active))
-        : Math.min(MOST_IDLE_MS, Math.max(ACTIVE_MS, following.chains.size * IDLE_MS_PER_FILE)));
+    if (grew) this.#notices.missed(watcher);
+    watcher.nextLook = mono + this.#untilNextLook(watcher, mono);
     return grew;
+  }
+
+  #untilNextLook(watcher: Watcher, mono: number): number {
+    const { size } = this.#options.following.chains;
+    const rested = mono - watcher.lastGrowth;
+    // A path that leads nowhere is looked at until it does again.
+    if (rested >= NOTICED_ACTIVE_FOR_MS && !watcher.packed && watcher.drainedAt === undefined) {
+      if (this.#notices.isAsked(watcher))
+        return Math.min(MOST_NOTICED_MS, Math.max(LEAST_NOTICED_MS, size * NOTICED_MS_PER_FILE));
+      // What came between the last look and the asking is told by nobody.
+      if (this.#notices.ask(watcher, () => this.#told(watcher))) return LEAST_ACTIVE_MS;
+    } else this.#notices.drop(watcher);
+    return rested < ACTIVE_FOR_MS
+      ? Math.min(ACTIVE_MS, Math.max(LEAST_ACTIVE_MS, this.#active))
+      : Math.min(MOST_IDLE_MS, Math.max(ACTIVE_MS, size * IDLE_MS_PER_FILE));
+  }
+
+  #told(watcher: Watcher): void {
+    watcher.nextLook = 0;
+    // What is going on may be a rotation: the next looks come soon.
+    watcher.lastGrowth = this.#options.host.ports.clock.monotonic();
+    if (this.#running === undefined) this.#options.wake();
+    else this.#again = true;
   }
 
   /** At the end of a file: does its path still lead to it? Only then may the next file of the path be read. */
