@@ -42,14 +42,17 @@ export function credentials(
 }
 
 function stringHash(hash: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(hash).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  return Object.fromEntries(Object.entries(hash).map(([name, value]) => [name.toLowerCase(), headerText(value)]));
+}
+
+/** Headers are sent as bytes of UTF-8. */
+function headerText(value: unknown): string {
+  return Buffer.from(String(value)).toString('latin1');
 }
 
 function authorization(config: Config, fromUrl: string | undefined): Record<string, string> {
   if (config.api_key !== undefined) {
-    // `id:key` as it was given out, or encoded already.
-    const key = config.api_key.includes(':') ? Buffer.from(config.api_key).toString('base64') : config.api_key;
-    return { authorization: `ApiKey ${key}` };
+    return { authorization: `ApiKey ${Buffer.from(config.api_key).toString('base64')}` };
   }
   const pair = fromUrl ?? ownPair(config);
   return pair === undefined ? {} : { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };

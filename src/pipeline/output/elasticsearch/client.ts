@@ -10,6 +10,7 @@ import { SluiceError } from '../../core/errors.ts';
 import { LONGEST_TIMER, type Ports } from '../../core/ports.ts';
 import { retryAfter } from '../../core/retry-after.ts';
 import { closeIdle } from '../../io/idle.ts';
+import type { Signer } from './aws-endpoint.ts';
 import { Hosts } from './hosts.ts';
 import { TlsFiles, type TlsOptions } from './tls-files.ts';
 
@@ -17,6 +18,8 @@ export interface ClientOptions {
   readonly hosts: readonly URL[];
   /** Of every request to a host; asked again when the cluster refuses the credentials. */
   readonly headers: (host: URL) => Readonly<Record<string, string>>;
+  /** Where requests are signed. */
+  readonly signer?: Signer | undefined;
   /** Milliseconds. */
   readonly timeout: number;
   /** Milliseconds that a host which cannot be reached is left out at first. */
@@ -108,23 +111,28 @@ export class Client {
   /** Credentials are read again before the next request. */
   renew(): void {
     this.#headers.clear();
+    this.#options.signer?.renew();
   }
 
-  #send(host: URL, one: Request): Promise<Answer> {
+  async #send(host: URL, one: Request): Promise<Answer> {
+    const { signer } = this.#options;
     const { net, clock } = this.#options.ports;
     const isTls = host.protocol === 'https:';
     const { method, body, signal, timeout } = one;
     const own = this.#headers.get(host) ?? this.#options.headers(host);
     this.#headers.set(host, own);
+    const path = host.pathname.replace(/\/$/, '') + one.path;
+    const headers = { ...own, ...one.headers };
+    const signed = await signer?.sign({ method, path, headers: { ...headers, host: host.host }, body });
     const options: http.RequestOptions = {
       hostname: host.hostname.replace(/^\[|\]$/g, ''),
       port: host.port === '' ? (isTls ? 443 : 80) : host.port,
-      path: host.pathname.replace(/\/$/, '') + one.path,
+      path,
       method,
       agent: isTls ? this.#tls.agent() : this.#plain,
       headers: {
-        ...own,
-        ...one.headers,
+        ...headers,
+        ...(signed === undefined ? {} : { ...signed, host: host.host }),
         ...(body === undefined ? {} : { 'content-length': body.length }),
       },
       ...(signal === undefined ? {} : { signal }),

@@ -1,6 +1,7 @@
 /** `@type elasticsearch_data_stream` and `opensearch_data_stream`: documents of a data stream, which is made where it is not there. */
 import type { ConfigOf, SectionSpec } from '../../../config/schema.ts';
 import { defineBufferedOutput, type OutputHost } from '../../plugin.ts';
+import { signerFor } from './aws-endpoint.ts';
 import { checkConfig } from './checks.ts';
 import { COMMON } from './common-definition.ts';
 import { DataStreams, elasticsearchTemplate, openSearchTemplate, policyOf } from './data-stream.ts';
@@ -86,6 +87,7 @@ function openSearchKind(c: OpenSearchConfig, host: OutputHost): OutputKind {
     hasTypes: false,
     indexInUrl: true,
     hasChunkIds: false,
+    signer: signerFor(c, host, 'opensearch_data_stream'),
     prepare: (admin, others) =>
       new DataStreams(
         {

@@ -28,9 +28,9 @@ test.each<[Partial<HostParams>, string[]]>([
   expect(all(params).map(([href]) => href)).toEqual(expected);
 });
 
-test('credentials belong to the host whose URL has them; what stands in %{} stays encoded', () => {
+test('credentials belong to the host whose URL has them, as they are written; what stands in %{} is encoded', () => {
   expect(all({ hosts: 'http://u:p%40s@a,b,http://%{d+@}:%{x/ !~}@c:1/p' })).toEqual([
-    ['http://a/', 'u:p@s'],
+    ['http://a/', 'u:p%40s'],
     ['http://b:9200/', undefined],
     ['http://c:1/p', 'd%2B%40:x%2F+%21%7E'],
   ]);

@@ -29,15 +29,12 @@ export function hostsOf(params: HostParams): NamedHost[] {
 function hostOf(text: string, { scheme, port, path }: HostParams): NamedHost[] {
   if (text === '' || text.startsWith(':')) return [];
   const isUrl = /^\w+:\/\//.test(text);
-  const whole = isUrl ? withEncodedUser(text) : `${scheme}://${bracketed(text)}`;
+  const [whole, auth] = withoutUser(isUrl ? withEncodedUser(text) : `${scheme}://${bracketed(text)}`);
   if (!URL.canParse(whole)) return [];
   const url = new URL(whole);
   // What was written `:80` or `:443` is no longer to be seen in the URL.
   if (!isUrl && url.port === '' && !/:\d+$/.test(text)) url.port = String(port);
   if (url.pathname === '/' && path !== undefined) url.pathname = path;
-  const auth = url.username === '' ? undefined : `${userText(url.username)}:${userText(url.password)}`;
-  url.username = '';
-  url.password = '';
   return [{ url, auth }];
 }
 
@@ -46,14 +43,20 @@ function bracketed(host: string): string {
   return /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(host) ? `[${host}]` : host;
 }
 
-/** Marks what stands in `%{…}`: the plugin sends it URL-encoded. */
-const MARK = '\u{e000}';
-
+/** What stands in `%{…}` is sent URL-encoded. */
 function withEncodedUser(text: string): string {
-  return text.replace(/%\{(.*)\}:%\{(.*)\}@/, (_all, user: string, password: string) => {
-    const twice = (part: string) => encodeURIComponent(MARK + formEncoded(part));
-    return `${twice(user)}:${twice(password)}@`;
-  });
+  return text.replace(
+    /%\{(.*)\}:%\{(.*)\}@/,
+    (_all, user: string, password: string) => `${formEncoded(user)}:${formEncoded(password)}@`,
+  );
+}
+
+/** The URL, and `user:password` as they are written: the plugin decodes nothing of them. */
+function withoutUser(url: string): [string, string | undefined] {
+  const found = /^(\w+:\/\/)([^@/]+)@(.*)$/s.exec(url);
+  if (found === null) return [url, undefined];
+  const [, scheme = '', user = '', rest = ''] = found;
+  return [scheme + rest, user.includes(':') ? user : `${user}:`];
 }
 
 /** As a form's value: a space is `+`, and only letters, digits and `*-._` stand for themselves. */
@@ -61,10 +64,6 @@ export function formEncoded(text: string): string {
   return encodeURIComponent(text)
     .replaceAll('%20', '+')
     .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function userText(encoded: string): string {
-  return decodeURIComponent(encoded).replace(MARK, '');
 }
 
 /** `name:` and Base64 of `domain[:port]$cluster$kibana`. */

@@ -8,6 +8,7 @@
 import type { ConfigOf } from '../../../config/schema.ts';
 import { PluginConfigError } from '../../core/errors.ts';
 import { defineBufferedOutput, type OutputHost } from '../../plugin.ts';
+import { type Signer, signerFor } from './aws-endpoint.ts';
 import { checkConfig } from './checks.ts';
 import { COMMON } from './common-definition.ts';
 import { compileDynamic, type Dynamic } from './dynamic.ts';
@@ -21,11 +22,12 @@ function create(
   config: ConfigOf<typeof schema>,
   host: OutputHost,
   hasTypes: boolean,
+  signer?: Signer,
   change: (options: RenderOptions) => RenderOptions = (options) => options,
 ): ElasticsearchOutput {
   checkConfig(config, host);
   return new ElasticsearchOutput(config, host, {
-    ...{ hasTypes, indexInUrl: false, hasChunkIds: true },
+    ...{ hasTypes, indexInUrl: false, hasChunkIds: true, signer },
     prepare: (_admin, others) => others,
     render: (tag, resolve, server) => compileRender(change(renderOptions(config, host, server, tag, resolve))),
   });
@@ -52,7 +54,7 @@ export const dynamic = defineBufferedOutput({
   },
   create(config, host) {
     const indexOf = dynamicIndex(config);
-    return create(config, host, true, (options) => ({ ...options, index: indexOf(options.tag) }));
+    return create(config, host, true, undefined, (options) => ({ ...options, index: indexOf(options.tag) }));
   },
 });
 
@@ -83,5 +85,5 @@ export const opensearch = defineBufferedOutput({
   type: 'opensearch',
   doc: 'Sends documents to OpenSearch.',
   schema: openSearchSchema,
-  create: (config, host) => create(inCommonWords(config), host, false),
+  create: (config, host) => create(inCommonWords(config), host, false, signerFor(config, host, 'opensearch')),
 });

@@ -1,6 +1,6 @@
 /** What OpenSearch's plugin names otherwise, or does not have. */
 import type { ConfigOf, ParamSpec, SectionSpec } from '../../../config/schema.ts';
-import { PluginConfigError } from '../../core/errors.ts';
+import { endpointSection } from './aws-endpoint.ts';
 import { schema } from './schema.ts';
 
 const {
@@ -58,7 +58,7 @@ export const openSearchSchema = {
   params: { ...common, ...own },
   sections: {
     ...schema.sections,
-    endpoint: { doc: 'Refused: requests with AWS signatures are not supported.', params: {}, anyParam: true },
+    endpoint: endpointSection,
   },
 } as const satisfies SectionSpec;
 
@@ -76,12 +76,12 @@ const NO_LIFECYCLE = {
 
 export type OpenSearchConfig = ConfigOf<typeof openSearchSchema>;
 
-/** In Elasticsearch's words. @throws PluginConfigError for what is not supported */
+/** In Elasticsearch's words. */
 export function inCommonWords(config: OpenSearchConfig): ConfigOf<typeof schema> {
-  if (config.$sections.endpoint.length > 0)
-    throw new PluginConfigError('<endpoint>: requests with AWS signatures are not supported');
+  const [endpoint] = config.$sections.endpoint;
   return {
     ...config,
+    hosts: endpoint?.url?.replace(/\/$/, '') ?? config.hosts,
     verify_es_version_at_startup: config.verify_os_version_at_startup,
     max_retry_get_es_version: config.max_retry_get_os_version,
     fail_on_detecting_es_version_retry_exceed: config.fail_on_detecting_os_version_retry_exceed,

@@ -12,6 +12,7 @@ import type { Timer } from '../../core/ports.ts';
 import type { BufferedOutput, ChunkMeta, OutputHost, ReadyChunk, Render } from '../../plugin.ts';
 import { Admin } from './admin.ts';
 import { credentials } from './auth.ts';
+import type { Signer } from './aws-endpoint.ts';
 import { type Batch, byIndex, indicesOf, numberOf, withChunkId } from './batches.ts';
 import { isPerChunk } from './checks.ts';
 import { Client } from './client.ts';
@@ -22,7 +23,7 @@ import { Installation } from './installation.ts';
 import { type Items, itemCount, itemsOf, pick, requests } from './items.ts';
 import { Probe } from './probe.ts';
 import { eventOf } from './readback.ts';
-import { type Resolve, resolvedType } from './render-options.ts';
+import { type Resolve, removeKeys, resolvedType } from './render-options.ts';
 import type { schema } from './schema.ts';
 import { ClusterError, isWrapped, Sender } from './send.ts';
 import { Server } from './server.ts';
@@ -39,6 +40,7 @@ export interface OutputKind {
   readonly indexInUrl: boolean;
   /** Whether `<metadata>` has an effect. */
   readonly hasChunkIds: boolean;
+  readonly signer?: Signer | undefined;
   /** `others`: what templates and policies of the common parameters want. */
   prepare(admin: Admin, others: Preparation): Preparation;
   render(tag: string, resolve: Resolve, server: Server): Render;
@@ -62,7 +64,7 @@ export class ElasticsearchOutput implements BufferedOutput {
     this.#kind = kind;
     this.#config = config;
     this.#host = host;
-    this.#client = clientOf(config, host);
+    this.#client = clientOf(config, host, kind.signer);
     this.#server = new Server({ config, client: this.#client, log: host.log, hasTypes: kind.hasTypes });
     const admin = new Admin(this.#client, config.use_legacy_template);
     this.#preparation = kind.prepare(admin, new Installation(config, host, admin, isPerChunk(config, host)));
@@ -148,8 +150,9 @@ export class ElasticsearchOutput implements BufferedOutput {
   #batches(kept: Items, chunk: ReadyChunk, resolve: Resolve): Batch[] {
     const [metadata] = this.#config.$sections.metadata;
     const fitted = this.#fitted(kept, resolve);
+    const isAdded = metadata?.include_chunk_id === true && !removeKeys(this.#config).includes(metadata.chunk_id_key);
     const items =
-      metadata?.include_chunk_id === true && this.#kind.hasChunkIds
+      isAdded && this.#kind.hasChunkIds
         ? withChunkId(fitted, metadata.chunk_id_key, chunk.id, isWrapped(this.#config))
         : fitted;
     return this.#config.include_index_in_url || this.#kind.indexInUrl
@@ -170,10 +173,11 @@ function tlsVersion(name: string | undefined): SecureVersion | undefined {
   return name?.replace('_', '.') as SecureVersion | undefined;
 }
 
-function clientOf(config: Config, host: OutputHost): Client {
+function clientOf(config: Config, host: OutputHost, signer: Signer | undefined): Client {
   return new Client({
     hosts: hostsOf(config).map(({ url }) => url),
     headers: credentials(config, host),
+    signer,
     timeout: config.request_timeout * 1000,
     resurrectAfter: config.resurrect_after * 1000,
     tls: {
