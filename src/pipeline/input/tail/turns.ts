@@ -14,8 +14,13 @@ import type { Reading } from './reading.ts';
 import type { Watcher } from './watcher.ts';
 
 const TICK_MS = 50;
-/** Looks at files that grew lately: as often as gives a thousand looks a second, within these bounds. Few files have their lines seen at once, many share blocks. */
+/** Looks at files that grew lately: as often as gives 400 looks a second, within these bounds. Few files have their lines seen at once, many share blocks. */
 const LEAST_ACTIVE_MS = 10;
+const ACTIVE_MS_PER_FILE = 2.5;
+const MOST_ACTIVE_MS = 250;
+/** Up to that many files are looked at as often as may be. */
+const FEW = 10;
+/** Looks at rotated files, and the shortest time between looks at idle ones. */
 const ACTIVE_MS = 100;
 /** A file that grew within this time counts as active. */
 const ACTIVE_FOR_MS = 5000;
@@ -178,7 +183,9 @@ export class Turns {
       if (this.#notices.ask(watcher, () => this.#told(watcher))) return LEAST_ACTIVE_MS;
     } else this.#notices.drop(watcher);
     return rested < ACTIVE_FOR_MS
-      ? Math.min(ACTIVE_MS, Math.max(LEAST_ACTIVE_MS, this.#active))
+      ? this.#active <= FEW
+        ? LEAST_ACTIVE_MS
+        : Math.min(MOST_ACTIVE_MS, this.#active * ACTIVE_MS_PER_FILE)
       : Math.min(MOST_IDLE_MS, Math.max(ACTIVE_MS, size * IDLE_MS_PER_FILE));
   }
 
