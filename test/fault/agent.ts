@@ -15,11 +15,12 @@ export interface AgentOptions {
   readonly buffer?: string;
   /** All of the buffer's lines but its type and path. */
   readonly wholeBuffer?: string;
-  /** More lines of the source, its parser, what stands between source and match, and the system's. */
+  /** More lines of the source, its parser, and what stands between source and match. */
   readonly source?: string;
   readonly parse?: string;
   readonly filters?: string;
-  readonly system?: string;
+  /** Worker processes; the first one does the work. */
+  readonly workers?: number;
   readonly chunkLimit?: string;
   /** MiB of a memory group, where this system lets us make one. */
   readonly memory?: number;
@@ -149,8 +150,9 @@ function configuration(root: string, port: number, options: AgentOptions): strin
   const state = options.state === undefined ? root : path.join(root, options.state);
   return `
 <system>
-  ${options.system ?? ''}
+  workers ${options.workers ?? 1}
 </system>
+<worker 0>
 <source>
   @type tail
   path ${root}/containers/*.log
@@ -179,6 +181,7 @@ ${options.filters ?? ''}
     ${options.wholeBuffer ?? bufferLines(options)}
   </buffer>
 </match>
+</worker>
 `;
 }
 

@@ -63,13 +63,12 @@ export function randomScenario(seed: number): Scenario {
   const workers = pick(1, 1, 1, 2);
   const packAfter = pick(0, 300, 2500);
   const flushThreads = pick(1, 1, 4);
-  const more = { stableIds, chunkLimit, flushThreads, ...(wholeBuffer === undefined ? {} : { wholeBuffer }) };
-  const told = { form, rotation, longest, kills, hasOutages, workers, packAfter, ...more };
+  const more = { workers, stableIds, chunkLimit, flushThreads, ...(wholeBuffer === undefined ? {} : { wholeBuffer }) };
+  const told = { form, rotation, longest, kills, hasOutages, packAfter, ...more };
   return {
     name: `random ${seed}`,
     ...(form === 'cri' ? CRI : {}),
     ...more,
-    ...(workers > 1 ? { system: `workers ${workers}` } : {}),
     ...(stableIds ? { indexedOnce: true } : {}),
     tell: (rig) => [JSON.stringify(told), ...rig.notes].join(' '),
     async run(rig) {

@@ -183,6 +183,33 @@ export const scenarios: readonly Scenario[] = [
       await rig.agent.start();
     },
   },
+  {
+    name: 'container starts again while packed files are read',
+    short: true,
+    indexedOnce: true,
+    stableIds: true,
+    // The agent stops in the middle of them.
+    buffer: 'total_limit_size 200k\nchunk_limit_size 100k',
+    async run(rig) {
+      const pod = rig.pod('switch');
+      pod.write(1000);
+      await rig.arrived();
+      await rig.cluster.close();
+      for (let i = 0; i < 4; i++) {
+        pod.write(5000);
+        pod.rotate();
+      }
+      await rig.settled(() => rig.bufferBytes());
+      await rig.agent.end('SIGKILL');
+      await rig.agent.start();
+      await rig.settled(() => rig.bufferBytes());
+      await rig.agent.end('SIGKILL');
+      pod.restartContainer();
+      pod.write(1000);
+      await rig.cluster.open();
+      await rig.agent.start();
+    },
+  },
   { name: 'kill -9 with rotation', run: (rig) => killing(rig, 30 * rig.scale) },
   {
     name: 'kill -9 with rotation, stable ids',

@@ -74,15 +74,15 @@ export class Chains {
     }
   }
 
-  #watcher(file: string, real: string, packed: boolean): Watcher {
-    const watcher = new Watcher(file, { real, packed }, this.#host.fs, this.#host.nodeName);
+  #watcher(file: string, real: string, log = real, packed = false): Watcher {
+    const watcher = new Watcher(file, { real, log, packed }, this.#host.fs, this.#host.nodeName);
     this.#opened.push(watcher);
     return watcher;
   }
 
   #open(file: string, known: Known | undefined, fresh: boolean): Watcher[] {
     const real = this.#host.fs.realpathSync(file);
-    const current = this.#watcher(file, real, false);
+    const current = this.#watcher(file, real);
     if (known === undefined) return fresh ? [...this.#neverRead(file, real, current), current] : [current];
     const mark = known.identity?.mark;
     const sameInode = current.inode === known.inode;
@@ -114,7 +114,7 @@ export class Chains {
 
   #newer(file: string, last: Watcher, marks: readonly HeadMark[]): Watcher[] {
     const real = this.#host.fs.realpathSync(file);
-    const current = this.#watcher(file, real, false);
+    const current = this.#watcher(file, real);
     const siblings = this.#siblingsOf(current);
     if (last.real !== real) siblings.unshift(...this.#elsewhere(file, last.real, real, siblings));
     // It may have been empty when it was opened.
@@ -177,7 +177,7 @@ export class Chains {
     const before = [moved, ...between(moved, real)].filter((one) => this.#host.fs.existsSync(path.dirname(one)));
     const found = before.flatMap((one) => [
       ...this.#siblings(file, one),
-      ...(this.#host.fs.existsSync(one) ? this.#openAll(file, [{ file: one, gz: false }]) : []),
+      ...(this.#host.fs.existsSync(one) ? this.#openAll(file, one, [{ file: one, gz: false }]) : []),
     ]);
     const twice = found.filter((one) => but.some((other) => other.inode === one.inode && other.dev === one.dev));
     closeAll(twice);
@@ -198,7 +198,7 @@ export class Chains {
     for (let tries = 1; ; tries++) {
       const found = list();
       if (found.length === 0) return [];
-      const opened = this.#openAll(file, found);
+      const opened = this.#openAll(file, real, found);
       if (tries === MOST_LOOKS || this.#stillStand(opened, list())) return opened;
       closeAll(opened);
     }
@@ -214,17 +214,15 @@ export class Chains {
     );
   }
 
-  #openAll(file: string, list: readonly { readonly file: string; readonly gz: boolean }[]): Watcher[] {
+  #openAll(file: string, log: string, list: readonly Sibling[]): Watcher[] {
     const opened: Watcher[] = [];
     for (const { file: real, gz } of list) {
       try {
-        const watcher = this.#watcher(file, real, gz);
-        watcher.isSibling = true;
-        opened.push(watcher);
+        opened.push(this.#watcher(file, real, log, gz));
       } catch (error) {
         // Gone between the list and here: packed or removed by whoever rotates.
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-        if (!gz) opened.push(...this.#openAll(file, [{ file: `${real}.gz`, gz: true }]));
+        if (!gz) opened.push(...this.#openAll(file, log, [{ file: `${real}.gz`, gz: true }]));
       }
     }
     return opened;

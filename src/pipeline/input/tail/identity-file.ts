@@ -8,18 +8,19 @@
 import path from 'node:path';
 import type { FsPort } from '../../core/ports.ts';
 import { type HeadMark, markOf } from './head.ts';
+import type { Watcher } from './watcher.ts';
 
 export interface Identity {
   readonly inode: number;
   readonly mark: HeadMark;
   readonly id: string;
-  /** Path without symlinks. */
+  /** Path of the log that it is or was rotated from, without symlinks. */
   readonly real: string;
 }
 
 /** What is on record of an open file. */
-export function identityOf({ inode, head, id, real }: Omit<Identity, 'mark'> & { readonly head: Buffer }): Identity {
-  return { inode, mark: markOf(head), id, real };
+export function identityOf({ inode, head, id, log }: Pick<Watcher, 'inode' | 'head' | 'id' | 'log'>): Identity {
+  return { inode, mark: markOf(head), id, real: log };
 }
 
 const LINE = /^([^\t]+)\t(\d+)\t(\d{1,3})\t([0-9a-f]{32})\t([^\t]+)\t([^\t]+)$/;

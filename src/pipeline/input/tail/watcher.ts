@@ -42,14 +42,20 @@ class BlockLines implements Lines {
   }
 }
 
+export interface WatchedFile {
+  readonly real: string;
+  readonly log: string;
+  readonly packed: boolean;
+}
+
 export class Watcher implements Origin {
   /** The path whose lines these are; the file may have another name by now. */
   readonly path: string;
   /** Path without symlinks at the time of opening. */
   readonly real: string;
   readonly packed: boolean;
-  /** It had another name than its path when it was opened: a rotated file, or a copy. */
-  isSibling = false;
+  /** The log that it is, or was rotated or copied from; without symlinks. */
+  readonly log: string;
   readonly inode: number;
   readonly dev: number;
   id: string;
@@ -75,8 +81,9 @@ export class Watcher implements Origin {
   #isClosed = false;
   readonly #fs: FsPort;
 
-  constructor(path: string, file: { readonly real: string; readonly packed: boolean }, fs: FsPort, nodeName: string) {
+  constructor(path: string, file: WatchedFile, fs: FsPort, nodeName: string) {
     this.path = path;
+    this.log = file.log;
     this.real = file.real;
     this.packed = file.packed;
     this.#fs = fs;
@@ -99,6 +106,11 @@ export class Watcher implements Origin {
       this.close();
       throw error;
     }
+  }
+
+  /** It had another name than its log when it was opened. */
+  get isSibling(): boolean {
+    return this.real !== this.log;
   }
 
   /** Looks at the size; true when there may be new lines, or other lines: the file may have been cut off. */
