@@ -133,9 +133,13 @@ export class RandomPod {
     this.#cutAt = this.written;
   }
 
-  /** The container starts again: the link leads to the next file, and the old one stays. Not before the pod was seen: a link says nothing of files before it. */
+  /**
+   * The container starts again: the link leads to the next file, and the old one stays. Not before the pod was seen: a link says nothing of files before
+   * it; and where the names do not count up, not before the container was seen.
+   */
   restart(): void {
-    if (!this.#options.has(`${this.name} ${this.#from}`)) return;
+    const from = this.#options.rotation === 'docker' ? this.#cutAt : this.#from;
+    if (!this.#options.has(`${this.name} ${from}`)) return;
     this.finishLine();
     fs.closeSync(this.#fd);
     this.#container++;
