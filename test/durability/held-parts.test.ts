@@ -51,6 +51,14 @@ class Life {
     fs.writeFileSync(this.#log, '');
   }
 
+  /** As logrotate does it with copytruncate. */
+  cutOff(): void {
+    const copies = fs.readdirSync(this.root).length - 1;
+    for (let i = copies; i > 0; i--) fs.renameSync(`${this.#log}.${i}`, `${this.#log}.${i + 1}`);
+    fs.copyFileSync(this.#log, `${this.#log}.1`);
+    fs.truncateSync(this.#log);
+  }
+
   async start(): Promise<void> {
     const filter = this.#concat();
     this.#filter = filter;
@@ -154,6 +162,31 @@ describe('a record whose parts wait in concat', () => {
       { numRuns: Number(process.env['SLUICE_LIVES'] ?? 150) },
     ),
   );
+
+  it('arrives whole where its file is cut off in the middle of it, and parts stand in the copy', async () => {
+    const life = new Life();
+    try {
+      life.write(true, 3);
+      await life.start();
+      await life.settle(1);
+      for (let round = 0; round < 3; round++) {
+        life.write(true, 5);
+        life.write(false, 5);
+        await life.settle(1);
+        // Half of it was read.
+        life.write(false, 5);
+        life.write(false, 5);
+        life.cutOff();
+        await life.settle(2);
+        life.write(true, 3);
+        await life.settle(2);
+      }
+      const wanted = life.records.slice(0, -1).map((parts) => parts.join('\n'));
+      expect(life.got).toEqual(wanted);
+    } finally {
+      await life.close();
+    }
+  });
 
   it('is not read again when the agent stopped in order', async () => {
     const life = new Life();

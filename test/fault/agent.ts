@@ -66,7 +66,7 @@ export class Agent {
     await new Promise<void>((resolve, reject) => {
       const read = (part: Buffer) => {
         this.log = `${this.log}${part.toString()}`.slice(-20_000);
-        if (this.log.includes('worker is now running')) resolve();
+        if (this.log.includes('worker is now running worker=0')) resolve();
       };
       this.log = '';
       child.stdout.on('data', read);

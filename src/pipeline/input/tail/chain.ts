@@ -56,9 +56,9 @@ export class Chains {
     return this.#whole(() => this.#newer(file, last, marks));
   }
 
-  /** `watcher` was cut off: the copy that was made of it before (copytruncate) and what came after that copy. */
-  copies(watcher: Watcher): Watcher[] {
-    return this.#whole(() => this.#copies(watcher));
+  /** `watcher` was cut off: the copy that was made of it before (copytruncate), to be read from `position` on, and what came after that copy. */
+  copies(watcher: Watcher, position: number): Watcher[] {
+    return this.#whole(() => this.#copies(watcher, position));
   }
 
   /** All or nothing: an error leaves no file open. */
@@ -139,7 +139,7 @@ export class Chains {
     return [...newer, current];
   }
 
-  #copies(watcher: Watcher): Watcher[] {
+  #copies(watcher: Watcher, position: number): Watcher[] {
     const mark = markOf(watcher.head);
     const siblings = this.#siblings(watcher.path, watcher.real);
     const at = siblings.findIndex(
@@ -147,7 +147,7 @@ export class Chains {
     );
     closeAll(at < 0 ? siblings : siblings.slice(0, at));
     if (at < 0) return [];
-    siblings[at]!.position = watcher.position;
+    siblings[at]!.position = position;
     siblings[at]!.id = watcher.id;
     return siblings.slice(at);
   }

@@ -165,6 +165,6 @@ export class Ledger {
 }
 
 /** First byte that is not on disk: of an unfinished record, or of one that a filter holds. */
-function safePosition({ watcher, lines }: Followed): number {
+export function safePosition({ watcher, lines }: Followed): number {
   return Math.min(lines.safePosition(watcher.position), watcher.holds.lowest ?? Number.POSITIVE_INFINITY);
 }

@@ -12,7 +12,7 @@ import type { InputHost } from '../../plugin.ts';
 import type { Chains } from './chain.ts';
 import type { Followed, Following } from './followed.ts';
 import { Groups } from './groups.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, safePosition } from './ledger.ts';
 import { PackedReader } from './packed.ts';
 import type { schema } from './schema.ts';
 import type { Lines, Watcher } from './watcher.ts';
@@ -144,19 +144,21 @@ export class Reading {
   #restart(followed: Followed): boolean {
     const { watcher } = followed;
     const { opener, host, following, ledger, follow } = this.#options;
-    const copies = opener.copies(watcher);
+    const chain = following.chains.get(watcher.path);
+    // What a parser or a filter holds of it stands in the copy, too.
+    const copies = chain?.[0] === followed ? opener.copies(watcher, safePosition(followed)) : [];
     host.log.info(`detected truncation of ${watcher.path}`);
     opener.restart(watcher);
     followed.recorded = -1;
-    const chain = following.chains.get(watcher.path);
-    if (copies.length > 0 && chain?.[0] === followed) {
-      chain.unshift(...copies.map((copy) => follow(copy)));
-      watcher.nextLook = 0;
-      ledger.record(chain[0]!);
-      return true;
+    if (copies.length === 0) {
+      ledger.record(followed);
+      return false;
     }
-    ledger.record(followed);
-    return false;
+    followed.lines.forget();
+    chain!.unshift(...copies.map((copy) => follow(copy)));
+    watcher.nextLook = 0;
+    ledger.record(chain![0]!);
+    return true;
   }
 
   /** False when the buffers are full: the lines stay unread in their file and are tried again. */
