@@ -11,6 +11,8 @@ export interface Flavour {
   readonly name: string;
   /** What the version promises; a node without the module for it is found out when a point in time is opened. */
   paging: Paging;
+  /** Whether documents can be sorted in the order in which their shard took them; segments may be read in any other. */
+  readonly hasSequence: boolean;
 }
 
 export async function detectFlavour(client: ClusterClient, signal?: AbortSignal): Promise<Flavour> {
@@ -20,13 +22,13 @@ export async function detectFlavour(client: ClusterClient, signal?: AbortSignal)
     undefined,
     { signal },
   );
-  if (info.name === 'sluice-store') return { name: 'embedded store', paging: 'pit' };
+  if (info.name === 'sluice-store') return { name: 'embedded store', paging: 'pit', hasSequence: false };
   const number = info.version?.number ?? '0';
   const [major = 0, minor = 0] = number.split('.').map(Number);
   if (info.version?.distribution === 'opensearch') {
     const hasPit = major > 2 || (major === 2 && minor >= 4);
-    return { name: `OpenSearch ${number}`, paging: hasPit ? 'opensearch' : 'scroll' };
+    return { name: `OpenSearch ${number}`, paging: hasPit ? 'opensearch' : 'scroll', hasSequence: true };
   }
   const hasPit = major > 7 || (major === 7 && minor >= 12);
-  return { name: `Elasticsearch ${number}`, paging: hasPit ? 'pit' : 'scroll' };
+  return { name: `Elasticsearch ${number}`, paging: hasPit ? 'pit' : 'scroll', hasSequence: true };
 }

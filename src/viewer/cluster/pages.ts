@@ -91,10 +91,10 @@ interface Reader<S> {
 async function openReader<S>(client: ClusterClient, flavour: Flavour, request: PagesRequest): Promise<Reader<S>> {
   if (flavour.paging !== 'scroll') {
     const pit = await openPit(client, flavour.paging, request.indices);
-    if (pit !== undefined) return new PitReader<S>(client, flavour.paging, request, pit);
+    if (pit !== undefined) return new PitReader<S>(client, flavour, request, pit);
     flavour.paging = 'scroll';
   }
-  return new ScrollReader<S>(client, request);
+  return new ScrollReader<S>(client, flavour, request);
 }
 
 /** Undefined where the node has no point in time. */
@@ -117,10 +117,12 @@ abstract class BaseReader<S> implements Reader<S> {
   #bytes = 0;
   protected readonly client: ClusterClient;
   protected readonly request: PagesRequest;
+  protected readonly sort: readonly unknown[];
 
-  constructor(client: ClusterClient, request: PagesRequest) {
+  constructor(client: ClusterClient, flavour: Flavour, request: PagesRequest) {
     this.client = client;
     this.request = request;
+    this.sort = [...request.sort, ...tieBreak(flavour, request)];
   }
 
   /** Answers without what is not read: a third of their bytes. */
@@ -159,26 +161,23 @@ abstract class BaseReader<S> implements Reader<S> {
 
 class PitReader<S> extends BaseReader<S> {
   readonly #paging: Paging;
-  readonly #tie: unknown;
   #pit: string;
   #after: readonly SortValue[] | undefined;
 
-  constructor(client: ClusterClient, paging: Paging, request: PagesRequest, pit: string) {
-    super(client, request);
-    this.#paging = paging;
+  constructor(client: ClusterClient, flavour: Flavour, request: PagesRequest, pit: string) {
+    super(client, flavour, request);
+    this.#paging = flavour.paging;
     this.#pit = pit;
-    this.#tie = tieBreak(paging, request);
   }
 
   async page(size: number): Promise<Hit<S>[]> {
-    const { query, sort, source } = this.request;
-    const tie = this.#tie === undefined ? [] : [this.#tie];
+    const { query, source } = this.request;
     let answer: SearchAnswer<S> | undefined;
     for (this.asked = size; answer === undefined; ) {
       const body = {
         size: this.asked,
         query,
-        sort: [...sort, ...tie],
+        sort: this.sort,
         _source: source,
         track_total_hits: false,
         pit: { id: this.#pit, keep_alive: KEEP_ALIVE },
@@ -208,12 +207,15 @@ class PitReader<S> extends BaseReader<S> {
   }
 }
 
-/** What tells hits of equal sort values apart. */
-function tieBreak(paging: Paging, request: PagesRequest): unknown {
-  const order = request.descending ? 'desc' : 'asc';
-  if (paging === 'pit') return { _shard_doc: order };
-  // Sorting by _id costs the cluster memory per document: only where it is needed.
-  return request.needsTieBreak ? { _id: order } : undefined;
+/**
+ * What tells hits of equal sort values apart, in the order in which they were stored as far as the cluster tells. Only where it is
+ * needed: sorting by _id costs the cluster memory per document. A scroll needs no more than an order.
+ */
+function tieBreak({ paging, hasSequence }: Flavour, { descending, needsTieBreak }: PagesRequest): readonly unknown[] {
+  const order = descending ? 'desc' : 'asc';
+  const sequence = needsTieBreak && hasSequence ? [{ _seq_no: order }] : [];
+  if (paging === 'pit') return [...sequence, { _shard_doc: order }];
+  return needsTieBreak && paging === 'opensearch' ? [...sequence, { _id: order }] : sequence;
 }
 
 /** A scroll cannot repeat a page that was too large, so its pages are of one careful size. */
@@ -229,10 +231,10 @@ class ScrollReader<S> extends BaseReader<S> {
   }
 
   async page(): Promise<Hit<S>[]> {
-    const { indices, query, sort, source, first, signal } = this.request;
+    const { indices, query, source, first, signal } = this.request;
     if (this.#id === undefined) {
       this.asked = first === undefined ? SCROLL_PAGE : FIRST_PAGE;
-      const body = { size: this.asked, query, sort, _source: source };
+      const body = { size: this.asked, query, sort: this.sort, _source: source };
       const path = `/${indices}/_search?scroll=${KEEP_ALIVE}&${INDEX_OPTIONS}&${this.wanted}`;
       // To its end, whoever goes away meanwhile: only an answer tells what is to be closed.
       return this.#take(await this.search(path, body));
