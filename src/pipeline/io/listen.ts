@@ -163,7 +163,8 @@ function endHttp(server: http.Server): void {
 /** Name of an address, for `source_hostname_key`; the address where it has none. */
 export async function hostNameOf(address: string): Promise<string> {
   try {
-    return (await dns.reverse(address))[0] ?? address;
+    // As Ruby asks: the system's own way, which knows /etc/hosts.
+    return (await dns.lookupService(address, 0)).hostname;
   } catch {
     return address;
   }

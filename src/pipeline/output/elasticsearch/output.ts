@@ -11,6 +11,7 @@ import { EventStream } from '../../core/event.ts';
 import type { Timer } from '../../core/ports.ts';
 import type { BufferedOutput, ChunkMeta, OutputHost, ReadyChunk, Render } from '../../plugin.ts';
 import { Admin } from './admin.ts';
+import { withAffinity } from './affinity.ts';
 import { credentials } from './auth.ts';
 import type { Signer } from './aws-endpoint.ts';
 import { type Batch, byIndex, indicesOf, numberOf, withChunkId } from './batches.ts';
@@ -58,6 +59,7 @@ export class ElasticsearchOutput implements BufferedOutput {
   readonly #probe: Probe;
   readonly #concurrency: Concurrency;
   readonly #stopped = new AbortController();
+  readonly #affinity: ((items: Items, resolve: Resolve, signal: AbortSignal) => Promise<Items>) | undefined;
   #truncation: Timer | undefined;
 
   constructor(config: Config, host: OutputHost, kind: OutputKind) {
@@ -72,6 +74,10 @@ export class ElasticsearchOutput implements BufferedOutput {
     const threads = Number.parseInt(host.element.child('buffer')?.text('flush_thread_count') ?? '1', 10) || 1;
     this.#concurrency = new Concurrency(threads, host.ports.clock.monotonic);
     this.#sender = new Sender(config, host, this.#client, this.#concurrency);
+    const c = config;
+    if (c.target_index_affinity && c.logstash_format && c.id_key !== undefined && /^up/.test(c.write_operation))
+      this.#affinity = (items, resolve, signal) =>
+        withAffinity(items, `${resolve(c.logstash_prefix)}${c.logstash_prefix_separator}*`, this.#client, signal);
     this.#probe = new Probe((chunk, signal) => this.write(chunk, signal));
     const { id } = host;
     const gauge = host.metrics.gauge('sluice_elasticsearch_concurrency', 'Chunks sent at the same time at most.', [
@@ -99,8 +105,9 @@ export class ElasticsearchOutput implements BufferedOutput {
   }
 
   async write(chunk: ReadyChunk, signal: AbortSignal): Promise<void> {
-    const kept = itemsOf(chunk.read(), chunk.count);
     const resolve: Resolve = (text) => this.#host.placeholders(text, chunk.meta, chunk.id);
+    const rendered = itemsOf(chunk.read(), chunk.count);
+    const kept = this.#affinity === undefined ? rendered : await this.#affinity(rendered, resolve, signal);
     await this.#setup.before(resolve, this.#preparation.needsIndices ? indicesOf(kept) : [], signal);
     const again: number[] = [];
     let failure: Error | undefined;

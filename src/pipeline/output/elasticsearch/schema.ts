@@ -79,6 +79,11 @@ export const schema = {
       default: 'false',
       doc: 'The body of an update is the record itself, not `{"doc":…}`.',
     },
+    target_index_affinity: {
+      type: 'bool',
+      default: 'false',
+      doc: 'With logstash_format and id_key, updates and upserts go to the index that has the document already; a search for each chunk.',
+    },
     retry_tag: {
       type: 'string',
       doc: 'Tag under which documents that failed for another reason than themselves go through the pipeline again.',
@@ -167,7 +172,6 @@ export const schema = {
       validate_client_version: 'There is no client library whose version could differ.',
       ssl_version:
         'The version is negotiated from TLS 1.2 on, unless ssl_min_version and ssl_max_version say otherwise.',
-      target_index_affinity: 'Looks for the index of a document that is there already.',
     }),
   },
   sections: {
