@@ -32,11 +32,12 @@ function listed(arg: string): string[] {
   return arg.split(/\s*,\s*/);
 }
 
+/** `timekey_use_utc` counts before `timekey_zone`: outputs that have it by default do not follow a zone alone. */
 export function bufferZone(buffer: Element): Zone {
-  const zone = buffer.text('timekey_zone');
-  if (zone !== undefined) return parseZone(zone);
   const utc = buffer.text('timekey_use_utc');
-  return utc === '' || utc === 'true' ? utcZone : localZone;
+  if (utc === '' || utc === 'true' || utc === 'yes') return utcZone;
+  const zone = buffer.text('timekey_zone');
+  return zone === undefined ? localZone : parseZone(zone);
 }
 
 export function extractPlaceholders(

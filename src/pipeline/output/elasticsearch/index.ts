@@ -41,10 +41,13 @@ export const plugin = defineBufferedOutput({
   create: (config, host) => create(config, host, true),
 });
 
+/** What the plugin's own way of writing does not look at. */
+const NOT_DYNAMIC = { pipeline: undefined, targetIndexKey: undefined, targetTypeKey: undefined };
+
 export const dynamic = defineBufferedOutput({
   ...COMMON,
   type: 'elasticsearch_dynamic',
-  doc: 'Sends documents to Elasticsearch; the index may depend on each record, by Ruby in `${…}`.',
+  doc: 'Sends documents to Elasticsearch; the index may depend on each record, by Ruby in `${…}`. `pipeline`, `target_index_key` and `target_type_key` have no effect.',
   schema: {
     ...schema,
     params: {
@@ -54,7 +57,11 @@ export const dynamic = defineBufferedOutput({
   },
   create(config, host) {
     const indexOf = dynamicIndex(config);
-    return create(config, host, true, undefined, (options) => ({ ...options, index: indexOf(options.tag) }));
+    return create(config, host, true, undefined, (options) => ({
+      ...options,
+      index: indexOf(options.tag),
+      ...NOT_DYNAMIC,
+    }));
   },
 });
 
