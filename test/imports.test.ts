@@ -60,3 +60,10 @@ it('files whose code needs one another do not stand in a circle', () => {
   for (const name of needs.keys()) visit(name, []);
   expect(circles).toEqual([]);
 });
+
+it('no file imports the code of node:http or node:https, which would bring undici in', () => {
+  const wrong = sources().filter((name) =>
+    /^import (?!type )[^;]*'node:https?'/m.test(fs.readFileSync(path.join(src, name), 'utf8')),
+  );
+  expect(wrong).toEqual([]);
+});

@@ -12,7 +12,6 @@ import { realPorts } from '../pipeline/io/ports.ts';
 import type { Logger } from '../pipeline/plugin.ts';
 import { Taps } from '../pipeline/router/taps.ts';
 import { createEmbed } from '../ruby/embedded.ts';
-import { loadRuby } from '../ruby/program.ts';
 import type { CliOptions } from './cli.ts';
 import { type Prepared, Worker } from './lifecycle.ts';
 import { changePrivileges } from './privileges.ts';
@@ -58,7 +57,6 @@ class Agent {
       changePrivileges(process, this.#options);
       for (const name of ignored) this.#logger.warn(`option ${name} is accepted and has no effect`);
     }
-    await loadRuby();
     const prepared = await this.#prepare(this.#worker);
     if (prepared === undefined) return 1;
     const { system } = prepared;

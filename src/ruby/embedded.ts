@@ -10,7 +10,7 @@ export interface EmbedOptions {
   readonly workerId: number;
 }
 
-/** Ruby's parser must have been loaded (loadRuby). Markers are text no configuration holds. */
+/** Markers are text no configuration holds. */
 const NIL = '\0use_nil';
 const DEFAULT = '\0use_default';
 

@@ -1,10 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LogEvent } from '../pipeline/core/event.ts';
 import { deepFreeze, type Hash } from '../pipeline/core/value.ts';
 import { RubyError } from './objects.ts';
-import { compileRuby, loadRuby } from './program.ts';
-
-beforeAll(loadRuby);
+import { compileRuby } from './program.ts';
 
 const run = (code: string, record: Hash = {}) =>
   compileRuby(code, ['record', 'tag']).run(LogEvent.from(0, 0, deepFreeze(record)), { tag: 'a.b' });

@@ -7,6 +7,7 @@ import { fromRuby, toChangeable } from './convert.ts';
 import { RHash } from './hash.ts';
 import { setLastMatch } from './match.ts';
 import { RubyError } from './objects.ts';
+import { parseRuby } from './parser.ts';
 import {
   BreakSignal,
   NextSignal,
@@ -32,20 +33,6 @@ export interface Program {
   readonly simpleField?: string;
 }
 
-interface ParseResult {
-  readonly value: unknown;
-  readonly errors: readonly { readonly message: string }[];
-}
-
-let parse: ((source: string) => ParseResult) | undefined;
-
-/** Loads Ruby's parser (WebAssembly, about 1 MB): only configurations that contain Ruby need it. */
-export async function loadRuby(): Promise<void> {
-  if (parse !== undefined) return;
-  const { loadPrism } = await import('@ruby/prism');
-  parse = (await loadPrism()) as unknown as typeof parse;
-}
-
 const NO_RECORD: RecordAccess = { get: () => null, toObject: () => ({}) };
 
 /**
@@ -53,8 +40,7 @@ const NO_RECORD: RecordAccess = { get: () => null, toObject: () => ({}) };
  * @throws CompileError for a syntax error or what is not supported
  */
 export function compileRuby(source: string, variables: readonly string[]): Program {
-  if (parse === undefined) throw new CompileError("Ruby's parser has not been loaded");
-  const result = parse(source);
+  const result = parseRuby(source);
   if (result.errors.length > 0) {
     throw new CompileError(
       `syntax error in Ruby: ${result.errors.map((error) => error.message).join(', ')}: ${source}`,

@@ -6,15 +6,16 @@
  * hang the agent through a regexp of the first kind: V8 goes over to its linear engine after 50 000 steps back, and such
  * regexps are written so that it can (no flags, no look-ahead that Ruby did not ask for). `isGuarded` tells of the others.
  */
+import { createRequire } from 'node:module';
 import v8 from 'node:v8';
 import { LRUCache } from 'lru-cache';
-import { toRegExp } from 'oniguruma-to-es';
 import { spell } from './regexp-syntax.ts';
 
 v8.setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 // The `l` flag, which says whether the linear engine takes a regexp.
 v8.setFlagsFromString('--enable-experimental-regexp-engine');
 
+const require = createRequire(import.meta.url);
 const compiled = new LRUCache<string, RegExp>({ max: 500 });
 
 /**
@@ -48,10 +49,13 @@ export function unicodeRegexp(source: string, flags: string): RegExp {
   return translate(spell(source, flags).onigmo, flags);
 }
 
+/** Loaded at the first use: most configurations do without. */
+const translator = () => require('oniguruma-to-es') as typeof import('oniguruma-to-es');
+
 /** The translation of any Ruby regexp, simple or not; takes characters, not UTF-16 units. @throws SyntaxError */
 export function translate(source: string, flags: string): RegExp {
   try {
-    return toRegExp(source, { flags });
+    return translator().toRegExp(source, { flags });
   } catch (error) {
     throw new SyntaxError(`invalid regexp /${source}/${flags}: ${(error as Error).message}`);
   }

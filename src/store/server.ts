@@ -1,8 +1,9 @@
 /** The store behind HTTP: reads bodies (gzip too), answers in Elasticsearch's shapes, errors included. */
-import http from 'node:http';
+import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gunzip, gzip, inflate } from 'node:zlib';
+import { nodeHttp } from '../pipeline/io/node-http.ts';
 import { type Answer, Api } from './api.ts';
 import { Engine } from './engine.ts';
 import { StoreError } from './errors.ts';
@@ -30,7 +31,7 @@ const zip = promisify(gzip);
 export async function startStore(options: StoreOptions): Promise<StoreServer> {
   const engine = new Engine(options.data);
   const api = new Api(engine);
-  const server = http.createServer((request, response) => {
+  const server = nodeHttp.createServer((request, response) => {
     void answer(api, request).then(
       (result) => send(request, response, result),
       () => response.destroy(),

@@ -14,7 +14,6 @@ import { problemText } from '../../src/config/problems.ts';
 import type { ParamSpec, SectionSpec } from '../../src/config/schema.ts';
 import { realPorts } from '../../src/pipeline/io/ports.ts';
 import { createEmbed } from '../../src/ruby/embedded.ts';
-import { loadRuby } from '../../src/ruby/program.ts';
 import { freePort } from '../inputs/ports.ts';
 import { sluice, startAgent, temporaryFolder } from './sluice.ts';
 
@@ -26,7 +25,6 @@ const plugins = Object.entries(SECTIONS).flatMap(([kind, section]) =>
 );
 
 beforeAll(async () => {
-  await loadRuby();
   await Promise.all(plugins.map(({ kind, type }) => loaded.load(kind, type)));
 });
 afterAll(() => folder.remove());

@@ -18,7 +18,6 @@ import { fromBytes, type Hash, toBytes } from '../../src/pipeline/core/value.ts'
 import { realPorts } from '../../src/pipeline/io/ports.ts';
 import { type AgentView, defineOutput, type Formatter, type Parser } from '../../src/pipeline/plugin.ts';
 import { createEmbed } from '../../src/ruby/embedded.ts';
-import { loadRuby } from '../../src/ruby/program.ts';
 
 /** Expectations name times in UTC, whatever the machine's zone is. */
 process.env['TZ'] = 'UTC';
@@ -82,7 +81,6 @@ interface Setup {
 }
 
 async function setUp(text: string, ports: Partial<Ports> = {}, env: HostEnvironment['env'] = {}): Promise<Setup> {
-  await loadRuby();
   const problems = new Problems();
   const embed =
     Object.keys(env).length === 0 ? (ruby: string) => ruby : createEmbed({ env, hostname: 'h', workerId: 0 });

@@ -1,5 +1,4 @@
 /** `npm run ruby-fuzz [-- PAIRS [SEED]]`: random pairs against CRuby; exit 1 where one differs. */
-import { loadRuby } from '../../src/ruby/program.ts';
 import { fuzzDifferences } from './fuzz.ts';
 import { startOracle } from './oracle.ts';
 
@@ -8,7 +7,6 @@ const pairs = Number(process.argv[2] ?? 20_000);
 const first = Number(process.argv[3] ?? 1000);
 const STEP = 500;
 
-await loadRuby();
 const oracle = await startOracle();
 let found = 0;
 for (let done = 0; done < pairs; done += STEP) {

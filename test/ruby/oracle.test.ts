@@ -1,6 +1,5 @@
 /** Our Ruby against CRuby: every expression of the files on every record gives the same result and leaves the same record. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadRuby } from '../../src/ruby/program.ts';
 import { readExpressions, readRecords } from './expressions.ts';
 import { fuzzDifferences } from './fuzz.ts';
 import { type Oracle, startOracle } from './oracle.ts';
@@ -13,7 +12,6 @@ const PAIRS_OF_A_SEED = 250;
 let oracle: Oracle;
 beforeAll(async () => {
   process.env['TZ'] = 'UTC';
-  await loadRuby();
   oracle = await startOracle();
 });
 

@@ -7,7 +7,6 @@ import { loadConfig } from '../../config/load.ts';
 import { Problems, problemText } from '../../config/problems.ts';
 import { Secrets } from '../../config/secrets.ts';
 import { createEmbed } from '../../ruby/embedded.ts';
-import { loadRuby } from '../../ruby/program.ts';
 import { DEFAULT_CONFIG } from '../cli.ts';
 import { collectSecrets } from '../masked.ts';
 import { preload } from '../preload.ts';
@@ -56,7 +55,6 @@ export async function readConfiguration(
   env: Readonly<Record<string, string | undefined>>,
   loaded = new Loaded(),
 ): Promise<Configuration> {
-  await loadRuby();
   const problems = new Problems();
   const embed = createEmbed({ env, hostname: os.hostname(), workerId: 0 });
   const root = modernise(await loadConfig(file, embed, problems), problems);

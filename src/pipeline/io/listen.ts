@@ -7,10 +7,10 @@
  */
 import dgram from 'node:dgram';
 import dns from 'node:dns/promises';
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
+import { nodeHttp, nodeHttps } from './node-http.ts';
 
 export interface Listener {
   /** The port that was opened: the given one, or the one chosen for 0. */
@@ -138,7 +138,8 @@ export async function listenHttp(
         response.end();
       });
   };
-  const server = options.tls === undefined ? http.createServer(onRequest) : https.createServer(options.tls, onRequest);
+  const server =
+    options.tls === undefined ? nodeHttp.createServer(onRequest) : nodeHttps.createServer(options.tls, onRequest);
   if (options.keepAliveMs !== undefined) server.keepAliveTimeout = options.keepAliveMs;
   server.on('clientError', (_error, socket) => socket.destroy());
   await started(server, () =>

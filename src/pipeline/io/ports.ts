@@ -1,10 +1,9 @@
 /** The real ports: Node's fs, http(s) and clocks. */
 import fs from 'node:fs';
-import http from 'node:http';
-import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
 import { type ClockPort, LONGEST_TIMER, type NetPort, type Ports, type Timer } from '../core/ports.ts';
+import { nodeHttp, nodeHttps } from './node-http.ts';
 
 function timer(handle: NodeJS.Timeout): Timer {
   handle.unref();
@@ -30,8 +29,8 @@ export const realClock: ClockPort = {
 };
 
 export const realNet: NetPort = {
-  httpRequest: http.request,
-  httpsRequest: https.request,
+  httpRequest: nodeHttp.request,
+  httpsRequest: nodeHttps.request,
   connect: (options) => net.connect(options),
   connectTls: (options) => tls.connect(options),
 };

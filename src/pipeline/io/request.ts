@@ -1,12 +1,13 @@
 /** One HTTP request with a ready body over the net port, straight or through a proxy (absolute URLs for http, CONNECT for https). */
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
+import type https from 'node:https';
 import type net from 'node:net';
 import tls from 'node:tls';
 import { SluiceError } from '../core/errors.ts';
 import { LONGEST_TIMER, type NetPort } from '../core/ports.ts';
 import { retryAfter } from '../core/retry-after.ts';
 import { closeIdle } from './idle.ts';
+import { nodeHttp, nodeHttps } from './node-http.ts';
 
 export interface RequestOptions {
   readonly net: NetPort;
@@ -31,12 +32,12 @@ const SHOWN = 2000;
 
 export class Requester {
   readonly #options: RequestOptions;
-  readonly #http = new http.Agent({ keepAlive: true });
+  readonly #http = new nodeHttp.Agent({ keepAlive: true });
   readonly #https: https.Agent;
 
   constructor(options: RequestOptions) {
     this.#options = options;
-    this.#https = new https.Agent({ ...options.tls, keepAlive: true });
+    this.#https = new nodeHttps.Agent({ ...options.tls, keepAlive: true });
   }
 
   /** Any status is an answer. @throws SluiceError for what the network does */

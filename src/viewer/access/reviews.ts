@@ -5,10 +5,9 @@
  * may read. Tokens are kept as hashes only.
  */
 import { createHash } from 'node:crypto';
-import http from 'node:http';
-import https from 'node:https';
 import { LRUCache } from 'lru-cache';
 import type { Access as ApiAccess } from '../../pipeline/filter/kubernetes_metadata/access.ts';
+import { nodeHttp, nodeHttps } from '../../pipeline/io/node-http.ts';
 import { ViewerError } from '../errors.ts';
 
 export interface User {
@@ -92,7 +91,7 @@ export class Reviews {
     const body = Buffer.from(JSON.stringify({ apiVersion: `${group}/v1`, kind, spec }));
     const text = await new Promise<string>((resolve, reject) => {
       const fail = (why: string) => reject(away(why));
-      const request = (base.protocol === 'https:' ? https : http).request(
+      const request = (base.protocol === 'https:' ? nodeHttps : nodeHttp).request(
         {
           ...options,
           method: 'POST',

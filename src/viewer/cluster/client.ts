@@ -5,9 +5,10 @@
  * signal ends the connection, by which the cluster ends the search. Credentials stay in the headers.
  */
 import fs from 'node:fs';
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
+import type https from 'node:https';
 import { StringDecoder } from 'node:string_decoder';
+import { nodeHttp, nodeHttps } from '../../pipeline/io/node-http.ts';
 import { clusterAway, ViewerError } from '../errors.ts';
 
 export interface ClusterAddress {
@@ -68,8 +69,8 @@ export class ClusterClient {
     this.#address = address;
     const ca = address.caFile === undefined ? {} : { ca: fs.readFileSync(address.caFile) };
     this.#agents = {
-      http: new http.Agent({ keepAlive: true }),
-      https: new https.Agent({ keepAlive: true, rejectUnauthorized: address.verify, ...ca }),
+      http: new nodeHttp.Agent({ keepAlive: true }),
+      https: new nodeHttps.Agent({ keepAlive: true, rejectUnauthorized: address.verify, ...ca }),
     };
   }
 
@@ -123,7 +124,7 @@ export class ClusterClient {
         timeout: limits.timeout ?? TIMEOUT_MS,
         ...(limits.signal === undefined ? {} : { signal: limits.signal }),
       };
-      const request = (tls ? https : http).request(options, (response) => {
+      const request = (tls ? nodeHttps : nodeHttp).request(options, (response) => {
         const decoder = new StringDecoder('utf8');
         let text = '';
         let size = 0;

@@ -4,8 +4,9 @@
  * Guarantees: every answer has the security headers; only GET and HEAD are taken; whoever is not known gets nothing but the page's files, which hold no data;
  * errors are problem details; a client that goes away ends its query in the cluster.
  */
-import http from 'node:http';
+import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { nodeHttp } from '../../pipeline/io/node-http.ts';
 import type { Access } from '../access/access.ts';
 import { badRequest, notFound, ViewerError } from '../errors.ts';
 import type { Viewer } from '../viewer.ts';
@@ -96,7 +97,7 @@ export async function startServer(options: ServerOptions, host: string, port: nu
     await found.operation.handle({ ...call, signal: gone.signal });
   }
 
-  const server = http.createServer((request, response) => {
+  const server = nodeHttp.createServer((request, response) => {
     for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value);
     handle(request, response)
       .catch((error: unknown) => {

@@ -5,11 +5,10 @@
  * configured, the agent's own metrics (`sluice_…`) come with them. The probes `/health/live` and `/health/ready` are answered too. Worker N listens on
  * port + N.
  */
-import http from 'node:http';
-import https from 'node:https';
 import { gzipSync } from 'node:zlib';
 import { healthPages } from '../../io/health.ts';
 import { type Listener, plainAddress } from '../../io/listen.ts';
+import { nodeHttp, nodeHttps } from '../../io/node-http.ts';
 import { listenPages, type Page } from '../../io/pages.ts';
 import { checkTransport, serverTls, TRANSPORT } from '../../io/transport.ts';
 import { defineInput } from '../../plugin.ts';
@@ -109,7 +108,7 @@ export const plugin = defineInput({
 /** The metrics of one worker; certificates are not checked: it is a process of ours. */
 function fetchText(secure: boolean, host: string, port: number, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const client = secure ? https : http;
+    const client = secure ? nodeHttps : nodeHttp;
     const options = { host, port, path, timeout: WORKER_TIMEOUT_MS, rejectUnauthorized: false };
     const request = client.get(options, (response) => {
       const parts: Buffer[] = [];

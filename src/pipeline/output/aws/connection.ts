@@ -1,8 +1,9 @@
 /** How AWS clients connect: region, endpoint, proxy and certificates as their constructors take them. */
 import fs from 'node:fs';
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
+import type https from 'node:https';
 import path from 'node:path';
+import { nodeHttp, nodeHttps } from '../../io/node-http.ts';
 
 export interface Connection {
   readonly region: string | undefined;
@@ -42,8 +43,8 @@ export function connection({ region, endpoint, proxy, verify = true, ca, caFolde
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     requestHandler: {
-      httpAgent: new http.Agent({ keepAlive: true, ...proxyEnv }),
-      httpsAgent: new https.Agent({
+      httpAgent: new nodeHttp.Agent({ keepAlive: true, ...proxyEnv }),
+      httpsAgent: new nodeHttps.Agent({
         keepAlive: true,
         rejectUnauthorized: verify,
         ...(authorities.length === 0 ? {} : { ca: authorities }),

@@ -5,11 +5,12 @@
  * was sent; a name that leads to another address is looked up anew after the first failure; after an answer 401 or 403 the credentials are read
  * again before the next request; certificates are read again when their files change (tls-files.ts). Leaves trying again to whoever calls.
  */
-import http from 'node:http';
+import type http from 'node:http';
 import { SluiceError } from '../../core/errors.ts';
 import { LONGEST_TIMER, type Ports } from '../../core/ports.ts';
 import { retryAfter } from '../../core/retry-after.ts';
 import { closeIdle } from '../../io/idle.ts';
+import { nodeHttp } from '../../io/node-http.ts';
 import type { Signer } from './aws-endpoint.ts';
 import { Hosts } from './hosts.ts';
 import { TlsFiles, type TlsOptions } from './tls-files.ts';
@@ -62,7 +63,7 @@ const LARGEST_ANSWER = 256 * 1024 ** 2;
 
 export class Client {
   readonly #options: ClientOptions;
-  readonly #plain = new http.Agent({ keepAlive: true });
+  readonly #plain = new nodeHttp.Agent({ keepAlive: true });
   readonly #tls: TlsFiles;
   readonly #hosts: Hosts;
   readonly #headers = new Map<URL, Readonly<Record<string, string>>>();

@@ -1,10 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { loadRuby } from '../../../ruby/program.ts';
+import { describe, expect, it } from 'vitest';
 import { LogEvent } from '../../core/event.ts';
 import type { Hash } from '../../core/value.ts';
 import { compileDynamic } from './dynamic.ts';
-
-beforeAll(loadRuby);
 
 function name(text: string, record: Hash, params: Record<string, unknown> = {}): string {
   const dynamic = compileDynamic(text, { delimiter: '.', params })('kube.web');

@@ -4,10 +4,11 @@
  * Guarantees: a file that comes later is a retry, not a failed start; a certificate that was renewed on the disk (also behind a symbolic link, as in
  * mounted secrets) counts for the next connection. Requests that run on an old connection end there.
  */
-import https from 'node:https';
+import type https from 'node:https';
 import type { SecureVersion } from 'node:tls';
 import type { FsPort } from '../../core/ports.ts';
 import { closeIdle } from '../../io/idle.ts';
+import { nodeHttps } from '../../io/node-http.ts';
 
 export interface TlsOptions {
   readonly verify: boolean;
@@ -58,7 +59,7 @@ export class TlsFiles {
 
   #read(): https.Agent {
     const { verify, ca, cert, key, passphrase, minVersion, maxVersion } = this.#options;
-    return new https.Agent({
+    return new nodeHttps.Agent({
       keepAlive: true,
       rejectUnauthorized: verify,
       ...(ca === undefined ? {} : { ca: this.#fs.readFileSync(ca) }),
