@@ -13,6 +13,8 @@ export interface Run extends Usage {
   readonly wall: number;
   readonly bytesSent: number;
   readonly perCpuSecond: number;
+  /** CPU-seconds of the endpoint, its start included. */
+  readonly sinkCpu: number;
 }
 
 /** `bytes`: what the agent sent for the same lines. */
@@ -56,8 +58,9 @@ export async function agent(
 async function finish(name: string, pid: number, sink: Sink, started: number, lines: number, documents: number) {
   const used = usage(pid);
   const wall = (performance.now() - started) / 1000;
+  const sinkCpu = sink.cpu;
   const got = await sink.seen();
   if (got.documents !== documents) throw new Error(`${name}: ${got.documents} documents instead of ${documents}`);
   if (got.wrong > 0) throw new Error(`${name}: ${got.wrong} of ${got.sampled} sampled documents wrong: ${got.example}`);
-  return { scenario: name, wall, bytesSent: got.bytes, perCpuSecond: lines / used.cpu, ...used };
+  return { scenario: name, wall, bytesSent: got.bytes, perCpuSecond: lines / used.cpu, sinkCpu, ...used };
 }

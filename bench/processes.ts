@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { usage } from './measure.ts';
 
 const here = import.meta.dirname;
 export const NODE = 'bench-node';
@@ -35,6 +36,11 @@ export class Sink {
 
   async seen(): Promise<Seen> {
     return (await (await fetch(`http://127.0.0.1:${this.port}/_seen`)).json()) as Seen;
+  }
+
+  /** CPU-seconds so far. */
+  get cpu(): number {
+    return usage(this.#child.pid!).cpu;
   }
 
   end(): Promise<void> {

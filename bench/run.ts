@@ -128,17 +128,21 @@ async function catchUp(): Promise<void> {
   const g = 'G catch-up, 2 workers';
   if (!wanted(g)) return;
   const corpus = newCorpus(docker, lines * 2);
-  const run = async (scenario: string) =>
-    (await agent(`G ${scenario}`, { ...common, scenario, logs: corpus.folder }, 'docker-json', corpus)).wall;
-  const walls = { one: [] as number[], two: [] as number[] };
+  const run = (scenario: string) =>
+    agent(`G ${scenario}`, { ...common, scenario, logs: corpus.folder }, 'docker-json', corpus);
+  const found = { one: [] as Run[], two: [] as Run[] };
   for (let i = 0; i < Math.min(runs, 3); i++) {
-    walls.one.push(await run('docker-json'));
-    walls.two.push(await run('workers'));
+    found.one.push(await run('docker-json'));
+    found.two.push(await run('workers'));
   }
-  const [one, two] = [median(walls.one), median(walls.two)];
+  measured.push(...found.one, ...found.two);
+  const of = (workers: 'one' | 'two', field: 'wall' | 'cpu' | 'perCpuSecond' | 'sinkCpu') =>
+    median(found[workers].map((one) => one[field]));
+  // One worker has a core for itself; two share all cores with the sink. Were these always busy, the ratio would be this.
+  const most = of('one', 'cpu') / ((of('two', 'cpu') + of('two', 'sinkCpu')) / os.cpus().length);
   rows.push(
-    row(g, one / two, 1.8, (n) => `${n.toFixed(2)} ×`, {
-      details: `${one.toFixed(1)} s with one, the sink on the same cores`,
+    row(g, of('one', 'wall') / of('two', 'wall'), 1.8, (n) => `${n.toFixed(2)} ×`, {
+      details: `${of('one', 'wall').toFixed(1)} s with one; ${k(of('one', 'perCpuSecond'))} and ${k(of('two', 'perCpuSecond'))} lines/CPU-s; sink ${of('two', 'sinkCpu').toFixed(1)} CPU-s: ${most.toFixed(2)} × with these cores busy throughout`,
     }),
   );
   fs.rmSync(corpus.folder, { recursive: true });

@@ -1,7 +1,7 @@
 /**
- * A counting bulk endpoint in a process of its own: `node sink.ts CHECK` prints its port. It counts documents by their line ends and parses a
- * sample of them: the second line of each request must be a right document (checks.ts). Lines that hold `sent=MS` tell their latency.
- * `GET /_seen` tells what came.
+ * A counting bulk endpoint in a process of its own: `node sink.ts CHECK` prints its port. It counts documents by their line ends as they come and parses a
+ * sample of them: the second line of each request must be a right document (checks.ts). Lines of short requests that hold `sent=MS` tell their latency.
+ * `GET /_seen` tells what came. It shares the cores with the agent: bodies are not put together beyond their beginning.
  */
 import http from 'node:http';
 import { gunzipSync } from 'node:zlib';
@@ -59,9 +59,19 @@ function readStamps(body: Buffer): void {
   }
 }
 
+/** Bytes of a body that are kept: all of a short one. */
+const KEPT = 1_000_000;
+
 const server = http.createServer((request, response) => {
+  const isPacked = request.headers['content-encoding'] === 'gzip';
   const parts: Buffer[] = [];
-  request.on('data', (part: Buffer) => parts.push(part));
+  let length = 0;
+  let ends = 0;
+  request.on('data', (part: Buffer) => {
+    if (isPacked || length < KEPT) parts.push(part);
+    length += part.length;
+    if (!isPacked) ends += lineEnds(part);
+  });
   request.on('end', () => {
     response.setHeader('content-type', 'application/json');
     if (request.method !== 'POST') {
@@ -69,18 +79,19 @@ const server = http.createServer((request, response) => {
       response.end(JSON.stringify(request.url === '/_seen' ? seen : { version: { number: '9.5.3' } }));
       return;
     }
-    const raw = Buffer.concat(parts);
-    bytes += raw.length;
+    bytes += length;
     requests++;
     // The floor posts input lines, not pairs of lines.
-    if (request.url === '/floor') documents += lineEnds(raw);
+    if (request.url === '/floor') documents += ends;
     else {
-      const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
+      const kept = Buffer.concat(parts);
+      const body = isPacked ? gunzipSync(kept) : kept;
+      if (isPacked) ends = lineEnds(body);
       // A chunk holds one tag. `match **` also takes the agent's own log events (fluent.*), as in Fluentd: they are no lines of the corpus.
       if (isOwnLog(body)) return void response.end(ANSWER);
       sample(body);
-      documents += lineEnds(body) / 2;
-      if (body.length < 1_000_000) readStamps(body);
+      documents += ends / 2;
+      if (length < KEPT) readStamps(body);
     }
     response.end(ANSWER);
   });
