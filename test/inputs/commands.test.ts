@@ -21,6 +21,19 @@ it('exec: tab-separated lines of a command, tag and time from the record', async
   ]);
 });
 
+it('exec: a line more only where the last one has no end; MessagePack is no text', async () => {
+  const none = await start(
+    `<source>\n@type exec\ntag t\ncommand printf 'a\\n\\nb\\n'; printf c\n<parse>\n@type none\n</parse>\n</source>`,
+  );
+  await expect
+    .poll(() => none.caught.map(({ json }) => json), wait)
+    .toEqual(['a', '', 'b', 'c'].map((message) => JSON.stringify({ message })));
+  const packed = await start(
+    `<source>\n@type exec\ntag t\ncommand printf '\\201\\241a\\303\\201\\241b\\012'\n<parse>\n@type msgpack\n</parse>\n</source>`,
+  );
+  await expect.poll(() => packed.caught.map(({ json }) => json), wait).toEqual(['{"a":true}', '{"b":10}']);
+});
+
 it('exec: JSON over several lines, again and again', async () => {
   const one = await start(
     `<source>\n@type exec\ntag t\nrun_interval 0.1\ncommand printf '{"a":\\n1}{"a":2}'\n<parse>\n@type json\n</parse>\n</source>`,

@@ -111,6 +111,24 @@ it('a broken message ends its connection only; an invalid event is left out with
   expect(one.logs.some((line) => line.includes('skip invalid event'))).toBe(true);
 });
 
+it('skip_invalid_event leaves out what has no time of its own; without it such events are of now', async () => {
+  const entries: Value = [
+    ['no time', { a: 1 }],
+    [1, { a: 2 }],
+  ];
+  const packed = Buffer.concat([Buffer.from('\x92\xa1t', 'latin1'), binary(entries.map(encodeMsgpack).join(''))]);
+  const messages = [bytes(['t', entries]), packed];
+  for (const [param, numbers] of [
+    ['skip_invalid_event true', [2, 2]],
+    ['', [1, 2, 1, 2]],
+  ] as const) {
+    const port = await freePort();
+    const one = await start(source('forward', port, param));
+    for (const message of messages) await talk(port, [message]);
+    await expect.poll(() => one.caught.map(({ json }) => JSON.parse(json).a), wait).toEqual(numbers);
+  }
+});
+
 it('a message over chunk_size_limit is dropped and not acknowledged', async () => {
   const port = await freePort();
   const one = await start(source('forward', port, 'chunk_size_limit 50\ndeny_keepalive true'));

@@ -37,6 +37,25 @@ it('takes JSON, arrays of JSON, forms, ndjson and msgpack; the path is the tag',
   ]);
 });
 
+it('JSON that is no hash is a 400, also as one line of several; of equal names in a form the first counts', async () => {
+  const { post, got } = await http();
+  const ndjson = { 'content-type': 'application/x-ndjson' };
+  for (const body of ['5', '"x"', 'true', '[{"a":1},5]', '[null]']) expect((await post('/t', body)).status).toBe(400);
+  for (const body of ['{"a":1}\nbad\n', '{"a":1}\n\n{"a":2}', '[{"a":1}]\n'])
+    expect((await post('/t', body, ndjson)).status).toBe(400);
+  for (const body of ['null', '[]', 'no json']) expect((await post('/t', body)).status).toBe(200);
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  await post('/t?time=4', 'json={"b":1}&json={"b":2}&time=5&time=6', form);
+  expect(got()).toEqual(['t 5.0 {"b":1}']);
+});
+
+it('a <parse> section with msgpack takes maps and arrays of them', async () => {
+  const { post, got } = await http('<parse>\n@type msgpack\n</parse>');
+  for (const value of [{ k: 'é' }, [{ n: 1 }, { n: 2 }]])
+    expect((await post('/t?time=1', Buffer.from(encodeMsgpack(value), 'latin1'))).status).toBe(200);
+  expect(got()).toEqual(['t 1.0 {"k":"é"}', 't 1.0 {"n":1}', 't 1.0 {"n":2}']);
+});
+
 it('takes multipart forms', async () => {
   const { post, got } = await http();
   const form = new FormData();

@@ -48,6 +48,11 @@ export class DelimiterFramer implements Framer {
     return found;
   }
 
+  /** What stands after the last delimiter, where the stream ends. */
+  end(): string[] {
+    return this.#rest === '' ? [] : this.push(this.#delimiter);
+  }
+
   #keep(rest: string): void {
     const tail = this.#delimiter.length - 1;
     const { limit } = this.#options;

@@ -97,6 +97,13 @@ export class MsgpackReader {
     return (byte & 0xe0) === 0xa0 || (byte >= 0xc4 && byte <= 0xc6) || (byte >= 0xd9 && byte <= 0xdb);
   }
 
+  /** An integer or an EventTime. */
+  isTime(): boolean {
+    const byte = this.peek();
+    const integer = byte < 0x80 || byte >= 0xe0 || (byte >= 0xcc && byte <= 0xd3);
+    return integer || byte === 0xd7 || (byte === 0xc7 && this.#bytes[this.at + 1] === 8);
+  }
+
   /** Number of elements of an array; they follow. */
   arrayHead(): number {
     const byte = this.#byte();

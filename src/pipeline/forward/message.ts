@@ -23,8 +23,11 @@ export interface ForwardMessage {
   readonly chunk: string | undefined;
 }
 
-/** Undefined for nil, which senders use to keep a connection alive. @throws MsgpackError */
-export function readMessage(bytes: Buffer): ForwardMessage | undefined {
+/**
+ * Undefined for nil, which senders use to keep a connection alive. `strict`: an entry whose time is no integer and no EventTime is invalid too.
+ * @throws MsgpackError
+ */
+export function readMessage(bytes: Buffer, strict = false): ForwardMessage | undefined {
   const reader = new MsgpackReader(bytes);
   if (reader.peek() === NIL) return undefined;
   const size = reader.arrayHead();
@@ -33,22 +36,22 @@ export function readMessage(bytes: Buffer): ForwardMessage | undefined {
   if (reader.isBytes()) {
     const packed = reader.bytes();
     const option = size > 2 ? optionOf(reader.value()) : {};
-    return { tag, ...readEntries(unpacked(packed, option.compressed)), chunk: option.chunk };
+    return { tag, ...readEntries(unpacked(packed, option.compressed), strict), chunk: option.chunk };
   }
   if (reader.isArray()) {
-    const entries = new Entries();
+    const entries = new Entries(strict);
     for (let left = reader.arrayHead(); left > 0; left--) entries.read(reader, true);
     return { tag, ...entries.done(), chunk: size > 2 ? optionOf(reader.value()).chunk : undefined };
   }
-  const entries = new Entries();
+  const entries = new Entries(strict);
   entries.readPair(reader, size - 1, true);
   return { tag, ...entries.done(), chunk: size > 3 ? optionOf(reader.value()).chunk : undefined };
 }
 
 /** Packed entries, one after the other. @throws MsgpackError */
-export function readEntries(bytes: Buffer): { events: LogEvent[]; invalid: number } {
+export function readEntries(bytes: Buffer, strict = false): { events: LogEvent[]; invalid: number } {
   const reader = new MsgpackReader(bytes);
-  const entries = new Entries();
+  const entries = new Entries(strict);
   while (!reader.done) entries.read(reader, false);
   return entries.done();
 }
@@ -56,8 +59,13 @@ export function readEntries(bytes: Buffer): { events: LogEvent[]; invalid: numbe
 const NIL = 0xc0;
 
 class Entries {
+  readonly #strict: boolean;
   readonly #events: LogEvent[] = [];
   #invalid = 0;
+
+  constructor(strict: boolean) {
+    this.#strict = strict;
+  }
 
   /** `[time, record]`; a zero time counts as none where `zeroIsNow`. */
   read(reader: MsgpackReader, zeroIsNow: boolean): void {
@@ -68,10 +76,11 @@ class Entries {
     if (size < 2) throw new MsgpackError('an entry has two parts');
     // Newer Fluent Bit puts a map of metadata beside the time.
     const nested = reader.isArray() ? reader.arrayHead() : 0;
+    const timely = !this.#strict || reader.isTime();
     const time = reader.time();
     for (let i = 1; i < nested; i++) reader.json();
-    if (!reader.isMap()) {
-      if (reader.peek() !== NIL) this.#invalid++;
+    if (!timely || !reader.isMap()) {
+      if (this.#strict || reader.peek() !== NIL) this.#invalid++;
       reader.json();
       return;
     }

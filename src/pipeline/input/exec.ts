@@ -1,12 +1,13 @@
 /**
  * `@type exec`: runs a command once, or every `run_interval` seconds, and makes events of what it prints.
  *
- * A command that still runs when its time comes again is not started a second time. JSON may stand over several lines; other formats are read
- * line by line.
+ * A command that still runs when its time comes again is not started a second time. JSON may stand over several lines, MessagePack has none;
+ * other formats are read line by line.
  */
 import { compileExtract, EXTRACT } from '../codec/extract.ts';
-import { DelimiterFramer, type Framer } from '../codec/framing.ts';
+import { DelimiterFramer } from '../codec/framing.ts';
 import { JsonFramer } from '../codec/json-framing.ts';
+import { MsgpackFramer } from '../codec/msgpack-framing.ts';
 import { validBytes } from '../codec/text.ts';
 import { PluginConfigError } from '../core/errors.ts';
 import type { Timer } from '../core/ports.ts';
@@ -17,6 +18,8 @@ import { type ParsedOptions, parseMessages } from './parsed.ts';
 
 /** A name that no field has: the time of a line comes from <extract> alone. */
 const NO_TIME_KEY = '\0';
+/** Bytes of a MessagePack value. */
+const LONGEST_VALUE = 64 * 1024 * 1024;
 
 export const plugin = defineInput({
   kind: 'input',
@@ -62,24 +65,22 @@ export const plugin = defineInput({
     let running: RunningCommand | undefined;
     let timer: Timer | undefined;
 
-    const take = async (framer: Framer, text: string) => {
-      const messages = framer.push(text).map((message) => validBytes(message.replace(/\r$/, '')));
+    const take = async (messages: readonly string[]) => {
       for (const stream of parseMessages(options, messages, undefined)) await delivery.emit(stream);
     };
     const run = async () => {
       if (running !== undefined) return;
-      const framer: Framer = type === 'json' ? new JsonFramer() : new DelimiterFramer('\n');
+      const messages = messagesOf(type);
       running = new RunningCommand(config.command, {
         withStderr: config.connect_mode === 'read_with_stderr',
         onOutput: (block) => {
           host.received(block.length);
-          return take(framer, block.toString('latin1'));
+          return take(messages.push(block));
         },
       });
       try {
         const { code, signal } = await running.done;
-        // A last line without its end.
-        if (type !== 'json') await take(framer, '\n');
+        await take(messages.end());
         if (code !== 0) host.log.warn('the command failed', { code, signal });
       } finally {
         running = undefined;
@@ -100,3 +101,19 @@ export const plugin = defineInput({
     };
   },
 });
+
+/** Cuts what a command prints into what a parser takes. */
+function messagesOf(type: string): { push(block: Buffer): string[]; end(): string[] } {
+  if (type === 'msgpack') {
+    const framer = new MsgpackFramer(LONGEST_VALUE);
+    return { push: (block) => framer.push(block).map((value) => value.toString('latin1')), end: () => [] };
+  }
+  if (type === 'json') {
+    const framer = new JsonFramer();
+    return { push: (block) => framer.push(block.toString('latin1')).map(validBytes), end: () => [] };
+  }
+  const framer = new DelimiterFramer('\n');
+  const line = (text: string) => validBytes(text.replace(/\r$/, ''));
+  // A last line may lack its end.
+  return { push: (block) => framer.push(block.toString('latin1')).map(line), end: () => framer.end().map(line) };
+}

@@ -1,7 +1,7 @@
-/** `@type msgpack`: MessagePack maps, one after the other. A value that is no map is unmatched, broken bytes are an error. */
+/** `@type msgpack`: MessagePack maps, one after the other or in arrays. A value that is no map is unmatched, broken bytes are an error. */
 import { MsgpackError, MsgpackReader } from '../codec/msgpack.ts';
 import { ParserError } from '../core/errors.ts';
-import { NO_TIME } from '../core/event.ts';
+import { type LogEvent, NO_TIME } from '../core/event.ts';
 import { defineParser } from '../plugin.ts';
 import { emitFinished, finisher, UNTIMED } from './common.ts';
 
@@ -17,20 +17,24 @@ export const plugin = defineParser({
       parse(line, emit) {
         const reader = new MsgpackReader(Buffer.from(line, 'latin1'));
         while (!reader.done) {
-          const event = readRecord(reader);
-          if (event !== undefined) event.sec = NO_TIME;
-          emitFinished(event, finish, emit);
+          for (const event of readRecords(reader)) {
+            if (event !== undefined) event.sec = NO_TIME;
+            emitFinished(event, finish, emit);
+          }
         }
       },
     };
   },
 });
 
-function readRecord(reader: MsgpackReader) {
+function readRecords(reader: MsgpackReader): (LogEvent | undefined)[] {
   try {
-    if (reader.isMap()) return reader.record();
-    reader.json();
-    return undefined;
+    const count = reader.isArray() ? reader.arrayHead() : 1;
+    return Array.from({ length: count }, () => {
+      if (reader.isMap()) return reader.record();
+      reader.json();
+      return undefined;
+    });
   } catch (error) {
     if (error instanceof MsgpackError) throw new ParserError(error.message, { cause: error });
     throw error;

@@ -87,7 +87,8 @@ export class Connection {
 
   #reader(block: Buffer): Reader {
     const longest = this.#established ? LONGEST : LONGEST_GREETING;
-    return block[0] === OPEN_BRACKET || block[0] === OPEN_BRACE ? jsonReader(longest) : msgpackReader(longest);
+    const strict = this.#options.config.skip_invalid_event;
+    return block[0] === OPEN_BRACKET || block[0] === OPEN_BRACE ? jsonReader(longest) : msgpackReader(longest, strict);
   }
 
   /** False where the sender is refused. */
@@ -151,13 +152,14 @@ export class Connection {
   }
 }
 
-function msgpackReader(longest: number): Reader {
+function msgpackReader(longest: number, strict: boolean): Reader {
   const framer = new MsgpackFramer(longest);
   return {
     allow: (bytes) => {
       framer.limit = bytes;
     },
-    push: (block) => framer.push(block).map((raw) => ({ bytes: raw.length, raw, read: () => readMessage(raw) })),
+    push: (block) =>
+      framer.push(block).map((raw) => ({ bytes: raw.length, raw, read: () => readMessage(raw, strict) })),
     answer: (chunk) => encodeMsgpack({ ack: chunk }),
   };
 }

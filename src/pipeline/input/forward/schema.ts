@@ -19,7 +19,7 @@ export const schema = {
     skip_invalid_event: {
       type: 'bool',
       default: 'false',
-      doc: 'Invalid events are always skipped here, with a warning.',
+      doc: 'Skip events without a time of their own too; those that are no hash are always skipped, with a warning.',
     },
     source_address_key: { type: 'string', doc: 'Field that takes the sender’s address.' },
     source_hostname_key: { type: 'string', doc: 'Field that takes the sender’s host name.' },

@@ -1,11 +1,11 @@
 /** Parameters of a request: query strings and form bodies. Names and values are byte strings, so that records keep their bytes. */
 
-/** Later values of a name win, as in Fluentd. */
 export type Params = Map<string, string>;
 
+/** Of several values of a name the first one wins, as in Fluentd; it replaces one that `into` has. */
 export function parseQuery(text: string, into: Params): void {
-  for (const pair of text.split(/[&;]/)) {
-    if (pair === '') continue;
+  const pairs = text.split(/[&;]/).filter((pair) => pair !== '');
+  for (const pair of pairs.reverse()) {
     const at = pair.indexOf('=');
     into.set(bytesOf(at < 0 ? pair : pair.slice(0, at)), at < 0 ? '' : bytesOf(pair.slice(at + 1)));
   }

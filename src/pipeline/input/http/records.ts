@@ -1,8 +1,8 @@
 /**
  * From a request's parameters to events: the built-in reading of JSON, newline-delimited JSON and msgpack, or a `<parse>` section's parser.
  *
- * A body that is no JSON gives no event and no error, as in Fluentd (clients are answered 200); a request without a body parameter, a time that
- * is none or a record that a parser refuses is an error (400). Times: the parameter `time`, else the record's time field, else now.
+ * A body that is no JSON gives no event and no error, as in Fluentd (clients are answered 200); JSON that is no hash, a bad line of several, a
+ * request without a body parameter, a time that is none or a record that a parser refuses is an error (400). Times: the parameter `time`, else the record's time field, else now.
  */
 import type { Element } from '../../../config/element.ts';
 import { typedValue } from '../../../config/types.ts';
@@ -90,18 +90,30 @@ class BuiltIn {
     if (json !== undefined) return this.#json(json);
     const lines = params.get('ndjson');
     if (lines === undefined) throw new BadRequest("'json', 'ndjson' or 'msgpack' parameter is required");
-    return lines.split(/\r?\n/).flatMap((line) => this.#json(line));
+    return lines
+      .replace(/[\r\n]+$/, '')
+      .split(/\r?\n/)
+      .map((line) => this.#line(line));
   }
 
   #json(given: string): LogEvent[] {
     const text = validBytes(given);
     const event = this.#scanner.scan(text);
     if (event !== undefined) return [event];
+    let value: Value;
     try {
-      return records(decodeJson(text));
+      value = decodeJson(text);
     } catch {
       return [];
     }
+    return records(value);
+  }
+
+  /** One of several lines: a bad one makes the whole request bad. */
+  #line(text: string): LogEvent {
+    const event = this.#scanner.scan(validBytes(text));
+    if (event === undefined) throw new BadRequest('a line of the body is no JSON hash');
+    return event;
   }
 
   #setTime(event: LogEvent): void {
@@ -142,7 +154,8 @@ function withParser(parser: Parser, type: string, host: InputHost): ReadEvents {
     const content = params.get(BODY);
     if (content === undefined) throw new BadRequest(`'${BODY}' parameter is required`);
     const events: LogEvent[] = [];
-    parser.parse(validBytes(content), (event) => {
+    // MessagePack is no text.
+    parser.parse(type === 'msgpack' ? content : validBytes(content), (event) => {
       if (event === undefined) throw new BadRequest(`Received event is not ${type}: ${content.slice(0, 1000)}`);
       if (!timeFromParams(event, params, host) && event.sec === NO_TIME) now(event, host);
       events.push(event);
