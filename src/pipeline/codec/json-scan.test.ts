@@ -55,6 +55,25 @@ describe('JsonScanner', () => {
     );
   });
 
+  it.each([
+    ['{"a":"x\ty"}', '{"a":"x\\u0009y"}'],
+    ['{"a\x01":1,"b":{"c":["\n"]}}', '{"a\\u0001":1,"b":{"c":["\\u000a"]}}'],
+    [String.raw`{"m":"GET \x22\'q\' \" \\ \n \u00e9"} `, String.raw`{"m":"GET x22'q' \" \\ \n \u00e9"}`],
+    [String.raw`{"m":"\\x"}`, String.raw`{"m":"\\x"}`],
+    ['{"a":tru}', undefined],
+    ['{"a":"\t', undefined],
+    ['{"a":"\t}', undefined],
+    ['{"a":"\u0000"}', undefined],
+    ['say {"a":"\t"}', undefined],
+  ])('mends %j, as Oj reads it', (line, expected) => {
+    expect(new JsonScanner().scanMended(line)?.toJson()).toBe(expected);
+  });
+
+  it('mends lines in time that grows with their length only', () => {
+    const line = `{"a":"\t${'\\"'.repeat(200_000)}}`;
+    expect(new JsonScanner().scanMended(line)).toBeUndefined();
+  });
+
   it('keeps numbers as they are written and the last of two equal keys', () => {
     expect(new JsonScanner().scan('{"a":1.50,"b":12345678901234567890,"a":2e3}')?.toJson()).toBe(
       '{"a":2e3,"b":12345678901234567890}',

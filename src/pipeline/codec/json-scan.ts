@@ -11,6 +11,7 @@ import { type Program, theKernel } from '../core/kernel/index.ts';
 import { EMPTY_SHAPE, type Shape } from '../core/shape.ts';
 import type { Slot } from '../core/slot.ts';
 import { fromBytes } from '../core/value.ts';
+import { mendJson } from './json-mend.ts';
 
 const STRING = /"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
@@ -61,6 +62,14 @@ export class JsonScanner {
   /** An event without time; undefined where the line is not one JSON object. */
   scan(line: string): LogEvent | undefined {
     return this.#scanKnown(line) ?? this.#scanAny(line);
+  }
+
+  /** The same for lines with the mistakes that mendJson knows, too. */
+  scanMended(line: string): LogEvent | undefined {
+    const event = this.scan(line);
+    if (event !== undefined) return event;
+    const mended = mendJson(line);
+    return mended === undefined ? undefined : this.#scanAny(mended);
   }
 
   /** Tries the keys of the line before. */

@@ -18,14 +18,14 @@ export const plugin = defineParser({
         type: 'enum',
         values: ['oj', 'yajl', 'json'],
         default: 'oj',
-        doc: 'Ruby library of Fluentd.',
-        fluentd: 'ignored',
+        doc: 'Ruby library of Fluentd: `oj` takes raw control characters in strings, and unknown escapes such as `\\x22`.',
       },
       stream_buffer_size: { type: 'integer', default: '8192', doc: 'No effect.', fluentd: 'ignored' },
     },
   },
   create(config, host) {
     const scanner = new JsonScanner();
+    const loose = config.json_parser === 'oj';
     const given = config.$element.params;
     // A format can only be that of a text.
     const time_type = given.has('time_format') && !given.has('time_type') ? 'string' : config.time_type;
@@ -33,7 +33,7 @@ export const plugin = defineParser({
     return {
       type: 'json',
       parse(line, emit) {
-        const event = scanner.scan(line);
+        const event = loose ? scanner.scanMended(line) : scanner.scan(line);
         if (event !== undefined) emitFinished(event, finish, emit);
         else for (const item of arrayItems(line)) emitFinished(item, finish, emit);
       },

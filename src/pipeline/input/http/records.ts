@@ -98,7 +98,7 @@ class BuiltIn {
 
   #json(given: string): LogEvent[] {
     const text = validBytes(given);
-    const event = this.#scanner.scan(text);
+    const event = this.#scanner.scanMended(text);
     if (event !== undefined) return [event];
     let value: Value;
     try {
@@ -111,7 +111,7 @@ class BuiltIn {
 
   /** One of several lines: a bad one makes the whole request bad. */
   #line(text: string): LogEvent {
-    const event = this.#scanner.scan(validBytes(text));
+    const event = this.#scanner.scanMended(validBytes(text));
     if (event === undefined) throw new BadRequest('a line of the body is no JSON hash');
     return event;
   }
