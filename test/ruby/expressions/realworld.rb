@@ -98,3 +98,217 @@ Hash[record["message"].scan(/(\w+)=("[^"]*"|\S*)/)]
 record["log"].match?(/user=(\w+)/) ? $1 : "none"
 record["log"] =~ /user=(\w+)/ ? $1 : "none"
 record["log"][/user=(\w+)/, 1] || "anonymous"
+ENV['FLUENT_CONTAINER_TAIL_PARSER_TYPE'] || 'json'
+ENV['KUBERNETES_CA_FILE']
+ENV['FLUENT_KUBERNETES_METADATA_SKIP_LABELS'] || 'false'
+ENV['FLUENT_KUBERNETES_METADATA_SKIP_CONTAINER_METADATA'] || 'false'
+ENV['FLUENT_KUBERNETES_METADATA_SKIP_MASTER_URL'] || 'false'
+ENV['FLUENT_KUBERNETES_METADATA_SKIP_NAMESPACE_METADATA'] || 'false'
+ENV['LOGMATIC_API_KEY']
+tag_suffix[4].rpartition('.')[0].split('_')[1]
+tag_suffix[4].rpartition('.')[0].split('_')[0]
+tag_suffix[4].rpartition('.')[0].split('_')[2].rpartition('-')[0]
+record['log']
+ENV['FLUENT_ELASTICSEARCH_HOST'] || 'elasticsearch.default.svc.cluster.local'
+ENV['FLUENT_ELASTICSEARCH_PORT'] || '9200'
+ENV['ES_HOST']
+ENV['ES_PORT']
+ENV['GELF_HOST']
+ENV['GELF_PORT']
+ENV['GELF_PROTOCOL']
+ENV['GELF_TLS']
+ENV['FLUENT_ELASTICSEARCH_PORT']
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_PREFIX'] || 'hello-world'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_PREFIX'] || 'hello-istio'
+ENV['TIME_KEY']
+ENV['CONTAINER_LOGS_PATH']
+ENV['EXCLUDE_PATH']
+ENV['READ_FROM_HEAD']
+ENV['ENABLE_STAT_WATCHER']
+ENV['MULTILINE_START_REGEXP']
+ENV['CONCAT_SEPARATOR']
+ENV['K8S_METADATA_FILTER_WATCH']
+ENV['K8S_METADATA_FILTER_CA_FILE']
+ENV['K8S_METADATA_FILTER_VERIFY_SSL']
+ENV['K8S_METADATA_FILTER_CLIENT_CERT']
+ENV['K8S_METADATA_FILTER_CLIENT_KEY']
+ENV['K8S_METADATA_FILTER_BEARER_TOKEN_FILE']
+ENV['K8S_METADATA_FILTER_BEARER_CACHE_SIZE']
+ENV['K8S_METADATA_FILTER_BEARER_CACHE_TTL']
+ENV['SOURCE_NAME']
+ENV['SOURCE_HOST']
+ENV['LOG_FORMAT']
+ENV['KUBERNETES_META']
+ENV['KUBERNETES_META_REDUCE']
+ENV['ADD_STREAM']
+ENV['ADD_TIME']
+ENV['SOURCE_CATEGORY']
+ENV['SOURCE_CATEGORY_PREFIX']
+ENV['SOURCE_CATEGORY_REPLACE_DASH']
+ENV['EXCLUDE_NAMESPACE_REGEX']
+ENV['EXCLUDE_POD_REGEX']
+ENV['EXCLUDE_CONTAINER_REGEX']
+ENV['EXCLUDE_HOST_REGEX']
+ENV['AUDIT_LOG_PATH']
+ENV['FORWARD_INPUT_PORT']
+ENV['FORWARD_INPUT_BIND']
+ENV['COLLECTOR_URL']
+ENV['VERIFY_SSL']
+ENV['FLUSH_INTERVAL']
+ENV['NUM_THREADS']
+ENV['ADD_TIMESTAMP']
+ENV['TIMESTAMP_KEY']
+ENV['PROXY_URI']
+ENV['EXCLUDE_FACILITY_REGEX']
+ENV['EXCLUDE_PRIORITY_REGEX']
+ENV['EXCLUDE_UNIT_REGEX']
+ENV['FLUENT_ELASTICSEARCH_USER']
+ENV['FLUENT_ELASTICSEARCH_PASSWORD']
+ENV['FLUENT_ELASTICSEARCH_PATH']
+ENV['FLUENT_ELASTICSEARCH_SSL_VERIFY'] || 'true'
+ENV['FLUENT_ELASTICSEARCH_SSL_VERSION'] || 'TLSv1_2'
+ENV['FLUENT_ELASTICSEARCH_RELOAD_CONNECTIONS'] || 'false'
+ENV['FLUENT_ELASTICSEARCH_RECONNECT_ON_ERROR'] || 'true'
+ENV['FLUENT_ELASTICSEARCH_RELOAD_ON_FAILURE'] || 'true'
+ENV['FLUENT_ELASTICSEARCH_LOG_ES_400_REASON'] || 'false'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_PREFIX'] || 'centralizedlogs'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_DATEFORMAT'] || '%Y.%m.%d'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_FORMAT'] || 'true'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_INDEX_NAME'] || 'centralizedlogs'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_TYPE_NAME'] || 'fluentd'
+ENV['FLUENT_ELASTICSEARCH_INCLUDE_TIMESTAMP'] || 'false'
+ENV['FLUENT_SNIFFER_CLASS_NAME'] || 'Fluent::Plugin::ElasticsearchSimpleSniffer'
+ENV['FLUENT_ELASTICSEARCH_REQUEST_TIMEOUT'] || '5s'
+ENV['FLUENT_ELASTICSEARCH_BUFFER_FLUSH_THREAD_COUNT'] || '8'
+ENV['FLUENT_ELASTICSEARCH_BUFFER_FLUSH_INTERVAL'] || '5s'
+ENV['FLUENT_ELASTICSEARCH_BUFFER_CHUNK_LIMIT_SIZE'] || '2M'
+ENV['FLUENT_ELASTICSEARCH_BUFFER_QUEUE_LIMIT_LENGTH'] || '32'
+ENV['FLUENT_ELASTICSEARCH_BUFFER_RETRY_MAX_INTERVAL'] || '30'
+ENV.fetch('AWS_REGION')
+ENV.fetch('CLUSTER_NAME')
+record["hostname"]
+record["host"]
+ENV['S3_LOGS_BUCKET_NAME']
+ENV['S3_LOGS_BUCKET_REGION']
+ENV['S3_LOGS_BUCKET_PREFIX']
+ENV['ELASTICSEARCH_HOST']
+ENV['ELASTICSEARCH_PORT']
+record["kubernetes"]["labels"]["tekton_dev/pipelineRun"]
+ENV['AWS_KEY_ID']
+ENV['AWS_SEC_KEY']
+ENV['S3_ENDPOINT']
+ENV['FORCE_PATH_STYLE']
+ENV['S3_BUCKET']
+ENV['S3_REGION']
+ENV['FLUENT_ELASTICSEARCH_HOST'] || '192.168.1.111'
+ENV['ELASTIC_USER']
+ENV['ELASTIC_PASSWORD']
+ENV['OUTPUT_HOST']
+ENV['OUTPUT_PORT']
+ENV['OUTPUT_SCHEME']
+ENV['OUTPUT_SSL_VERSION']
+ENV['LOGSTASH_PREFIX']
+ENV['OUTPUT_BUFFER_CHUNK_LIMIT']
+ENV['OUTPUT_BUFFER_QUEUE_LIMIT']
+ENV['FLUENTD_PROMETHEUS_BIND'] || '0.0.0.0'
+ENV['FLUENTD_PROMETHEUS_PORT'] || '24231'
+ENV['FLUENT_KUBERNETES_WATCH'] || 'true'
+ENV['FLUENT_ELASTICSEARCH_LOGLEVEL'] || 'info'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_INDEX_NAME'] || 'logstash'
+ENV['FLUENT_ELASTICSEARCH_SUPPRESS_TYPE_NAME'] || 'true'
+ENV['FLUENT_ELASTICSEARCH_ENABLE_ILM'] || 'false'
+ENV['FLUENT_ELASTICSEARCH_ILM_POLICY_OVERWRITE'] || 'false'
+Time.now.getlocal('+09:00').strftime('%Y-%m-%dT%H:%M:%S%z').sub(/\d+:\d+:\d+/, '')
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_CONTAINER_PREFIX'] || 'k8s_containers'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_SYSTEM_PREFIX'] || 'k8s_system'
+record.dig("kubernetes", "container_name")
+ENV['POS_FILE']
+ENV['CA_FILE']
+ENV['BEARER_TOKEN_FILE']
+ENV['LOG_FILE_REFRESH_INTERVAL']
+ENV['ENV_ID']
+ENV['LOGZIO_LOG_LISTENER']
+ENV['LOGZIO_LOG_SHIPPING_TOKEN']
+ENV['LOGZIO_BUFFER_TYPE']
+ENV['LOGZIO_BUFFER_PATH']
+ENV['LOGZIO_OVERFLOW_ACTION']
+ENV['LOGZIO_CHUNK_LIMIT_SIZE']
+ENV['LOGZIO_QUEUE_LIMIT_LENGTH']
+ENV['LOGZIO_FLUSH_INTERVAL']
+ENV['LOGZIO_RETRY_MAX_INTERVAL']
+ENV['LOGZIO_RETRY_FOREVER']
+ENV['LOGZIO_FLUSH_THREAD_COUNT']
+ENV['CONTAINERS_PATH']
+ENV['POS_FILE_PATH']
+ENV['EXCLUDE_PATH'].split(',')
+record["message"]
+ENV['LOG_TYPE'] || 'k8s'
+record.dig("message").match(/(?i)(?<ss>(\b(info|debug|warning|warn|error|panic|failure|failed|exception|trace)\b))/).to_s
+if record.dig("dummy_level") =~ /^(?i)(error|failure|failed|exception|panic)$/ then "ERROR"; elsif record.dig("dummy_level")=~ /^(?i)(warn|warning)$/ then "WARNING" ; elsif record.dig("dummy_level") != "" then record.dig("dummy_level").upcase; else "INFO" end;
+ENV['LOGZIO_LOG_LEVEL']
+ENV['LOGGLY_URL']
+ENV['OMS_WORKSPACE']
+ENV['OMS_KEY']
+ENV['FLUENT_ELASTICSEARCH_HOST'] || 'elasticsearch'
+ENV['FLUENT_CONTAINER_TAIL_TAG'] || 'kubernetes.*'
+ENV['FLUENT_CONTAINER_TAIL_PARSER_TIME_FORMAT'] || '%Y-%m-%dT%H:%M:%S.%NZ'
+ENV['LOG_GROUP_NAME']
+ENV['LOG_REJECTED_REQUEST']
+ENV['LOGGLY_TOKEN']
+ENV['LOGGLY_TAGS'] || 'fluentd'
+ENV['GCS_BUCKET_PROJECT']
+ENV['GCS_BUCKET_NAME']
+record["http_device_id"]
+ENV['MONGO_DNS']
+ENV['FLUENT_BUFFER_CHUNK_LIMIT_SIZE'] || '256m'
+ENV['FLUENT_BUFFER_FLUSH_INTERVAL'] || '60s'
+ENV['FLUENT_BUFFER_FLUSH_THREAD_COUNT'] || 1
+ENV['FLUENT_BUFFER_QUEUED_CHUNK_LIMIT_LENGTH'] || 32
+ENV['FLUENT_BUFFER_CHUNK_TIME_KEY'] || '10s'
+ENV['FLUENT_BUFFER_CHUNK_TIME_KEY_DELAY'] || '10s'
+ENV['FLUENT_BUFFER_TOTAL_LIMIT_SIZE'] || '64g'
+ENV['FLUENT_BUFFER_RETRY_WAIT'] || 1
+ENV['S3_AWS_KEY_ID']
+ENV['S3_AWS_SEC_KEY']
+ENV['FLUENT_ELASTICSEARCH_HOST'] || 'elasticsearch-master-headless.demo.svc.cluster.local'
+ENV['FLUENT_ELASTICSEARCH_HOST'] || '192.168.125.134'
+ENV['FLUENT_ELASTICSEARCH_RELOAD_CONNECTIONS'] || 'true'
+record['kubernetes']['container_name']
+Time.at(time).getlocal("+05:30").strftime(@logstash_dateformat)
+'https://' + ENV.fetch('KUBERNETES_SERVICE_HOST') + ':' + ENV.fetch('KUBERNETES_SERVICE_PORT') + '/api'
+ENV['FLUENT_ELASTICSEARCH_SSL_VERIFY'] || 'false'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_PREFIX'] || 'nginx-error'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_PREFIX'] || 'nginx-access'
+record["json_log"]["id"]
+record["json_log"]["violations"]
+record["json_log"]["enforcementAction"]
+record["json_log"]["method"].nil? ? "N/A" : record["json_log"]["method"]
+record["json_log"]["clientPort"]
+record["json_log"]["host"]
+record["json_log"]["responseCode"]
+record["json_log"]["serverIp"]
+record["json_log"]["serverPort"]
+record["json_log"]["requestStatus"]
+record["json_log"]["url"]
+Base64.decode64(record["json_log"]["url"])
+record["json_log"]["virtualServerName"].match(/^\d+-(.*?):/)[1]
+record["json_log"]["geolocationCountryCode"]
+record["json_log"]["enforcementState"]
+record["json_log"]["requestDatetime"]
+record["json_log"]["rawRequest"]
+Base64.decode64(record["json_log"]["rawRequest"]["httpRequest"])
+record["json_log"]["requestPolicy"]
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_PREFIX'] || 'nginx-nap-logs'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_PREFIX'] || 'nginx-nap-decoded'
+ENV['FLUENT_ELASTICSEARCH_LOG_ES_400_REASON'] || 'true'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_PREFIX'] || 'nginx-l7dos'
+record["kubernetes"]["namespace_name"]
+record["kubernetes"]["container_name"]
+record['kubernetes']['namespace_name']
+ENV['LOG_LEVEL'] || 'warn'
+ENV['POD_IP']
+ENV['METRICS_CERT'] || '/etc/fluent/metrics/tls.crt'
+ENV['METRICS_KEY'] || '/etc/fluent/metrics/tls.key'
+ENV['BUFFER_QUEUE_LIMIT'] || '32'
+ENV['BUFFER_SIZE_LIMIT'] || '8m'
+ENV['FLUENT_ELASTICSEARCH_LOGSTASH_PREFIX'] || 'logstash'

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { apiBase, apiUrl } from './access.ts';
+import { realPorts } from '../../io/ports.ts';
+import { apiBase, apiUrl, FileAccess } from './access.ts';
 import { Health } from './health.ts';
 
 it.each([
@@ -19,6 +20,18 @@ it('takes the address of the cluster from the environment, also an IPv6 one', ()
   expect(apiUrl('http://own', env)).toBe('http://own');
   expect(apiUrl('', { KUBERNETES_SERVICE_HOST: 'h' })).toBeUndefined();
 });
+
+it.each(['client_cert', 'client_key', 'ca_file', 'bearer_token_file'])(
+  '%s that cannot be read is an error at start',
+  (name) => {
+    const files = { client_cert: undefined, client_key: undefined, ca_file: undefined, bearer_token_file: undefined };
+    const config = { ...files, secret_dir: '/none', verify_ssl: true, ssl_partial_chain: false };
+    const { fs } = realPorts;
+    expect(() => new FileAccess('https://h', config, fs).check()).not.toThrow();
+    const access = new FileAccess('https://h', { ...config, [name]: '/none/at/all' }, fs);
+    expect(() => access.check()).toThrow(`${name}: cannot read '/none/at/all': ENOENT`);
+  },
+);
 
 it('lets one request at a time find out whether an API that is away is back', () => {
   const health = new Health();

@@ -67,7 +67,7 @@ export class FileAccess implements Access {
 
   /** Reads every configured file once. @throws PluginConfigError when one cannot be read. */
   check(): void {
-    for (const name of ['client_cert', 'client_key', 'ca_file'] as const) {
+    for (const name of ['client_cert', 'client_key', 'ca_file', 'bearer_token_file'] as const) {
       const path = this.#config[name];
       if (!path) continue;
       try {
