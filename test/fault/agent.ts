@@ -108,6 +108,11 @@ export class Agent {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** It runs in a memory group. */
+  get isLimited(): boolean {
+    return this.#group !== undefined;
+  }
+
   get openFiles(): number {
     return fs.readdirSync(`/proc/${this.#child?.pid}/fd`).length;
   }

@@ -48,6 +48,26 @@ export const limits: readonly Scenario[] = [
     check: (rig) => (rig.agent.peakRss > 256 ? `peak RSS ${rig.agent.peakRss.toFixed(0)} MiB` : undefined),
   },
   {
+    name: 'a buffer without limits of its own, 256 MiB of memory',
+    output: PATIENT,
+    startsDown: true,
+    memory: 256,
+    wholeBuffer: 'flush_interval 5s\nretry_forever true\noverflow_action block',
+    async run(rig) {
+      await rig.cluster.close();
+      await rig.loud('big', 1000, 0.5 * rig.scale, 8000);
+      await rig.agent.start();
+      await rig.settled(() => rig.bufferBytes());
+      await rig.cluster.open();
+      await rig.arrived();
+      // Where no memory group can be made nothing limits the agent, and its chunks are as large as Fluentd's.
+      if (!rig.agent.isLimited) rig.notes.push('memory could not be limited');
+    },
+    check: (rig) =>
+      rig.agent.peakRss > 256 && rig.notes.length === 0 ? `peak RSS ${rig.agent.peakRss.toFixed(0)} MiB` : undefined,
+    tell: (rig) => rig.notes[0],
+  },
+  {
     name: 'too few descriptors (EMFILE) for a hundred pods',
     files: 80,
     async run(rig) {

@@ -11,10 +11,12 @@ export interface Sample {
 }
 
 const WINDOWS = 12;
-/** Of two hours and more. MiB an hour. */
+/** MiB an hour. */
 const PROMISED = 1;
-/** What lowest points differ by where nothing grows: a short run cannot tell less. MiB. */
-const NOISE = 2;
+/** Hours that can tell so little: those of a two-hour run after its warm-up. */
+const LONG = 1.4;
+/** What the lowest points of a shorter run differ by where nothing grows: code that is seldom used, blocks of malloc between used ones. MiB. */
+const NOISE = 4;
 
 /** MiB an hour. */
 export function slopeOf(samples: readonly Sample[]): number {
@@ -26,7 +28,8 @@ export function slopeOf(samples: readonly Sample[]): number {
 
 /** The slope from which on memory counts as growing: what is promised, or what so short a time can tell. MiB an hour. */
 export function mostSlope(samples: readonly Sample[]): number {
-  return Math.max(PROMISED, NOISE / (samples.at(-1)!.hours - samples[0]!.hours));
+  const hours = samples.at(-1)!.hours - samples[0]!.hours;
+  return hours > LONG ? PROMISED : NOISE / hours;
 }
 
 function lowest(samples: readonly Sample[]): Sample[] {

@@ -7,7 +7,7 @@ import { mostSlope, type Sample, slopeOf } from './slope.ts';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
 const minutes = Number(values.minutes);
-const warmUp = Math.min(10, minutes / 3);
+const warmUp = Math.min(30, minutes / 3);
 const rig = new Rig(1);
 await rig.cluster.open();
 rig.agent = new Agent(rig.root, rig.cluster.port, {});

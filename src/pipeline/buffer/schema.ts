@@ -58,7 +58,10 @@ export const bufferSchema = {
       default: 'throw_exception',
       doc: 'What a full buffer does.',
     },
-    chunk_limit_size: { type: 'size', doc: 'Bytes of a chunk; default 8m for memory, 256m for file.' },
+    chunk_limit_size: {
+      type: 'size',
+      doc: 'Bytes of a chunk; default 8m for memory, 256m for file. Under limited memory (cgroup) chunks are queued earlier.',
+    },
     chunk_limit_records: { type: 'integer', doc: 'Events of a chunk.' },
     total_limit_size: { type: 'size', doc: 'Bytes of the buffer; default 512m for memory, 64g for file.' },
     queue_limit_length: {
