@@ -65,6 +65,16 @@ it('posts lines of JSON with headers, credentials and placeholders', async () =>
   });
 });
 
+it('headers are UTF-8, whatever a chunk key brings', async () => {
+  const { seen, port } = await receiver([200]);
+  const more = 'headers {"X-A":"é日"}\nheaders_from_placeholders {"X-Team":"${team}"}';
+  const one = await start(output(`http://127.0.0.1:${port}/`, more, 'tag,team'));
+  await one.emit('app', [{ team: '日本é' }]);
+  await expect.poll(() => seen.length, wait).toBe(1);
+  const text = (name: string) => Buffer.from(String(seen[0]?.headers[name]), 'latin1').toString();
+  expect([text('x-a'), text('x-team')]).toEqual(['é日', '日本é']);
+});
+
 it('puts a JSON array', async () => {
   const { seen, port } = await receiver([204]);
   const one = await start(output(`http://127.0.0.1:${port}/`, 'json_array true\nhttp_method put'));

@@ -68,7 +68,7 @@ export const plugin = defineBufferedOutput({
           name,
           fill(value),
         ]);
-        const headers = { ...fixed, ...Object.fromEntries(own), 'content-type': contentType };
+        const headers = inBytes({ ...fixed, ...Object.fromEntries(own), 'content-type': contentType });
         const entries = chunk.read();
         const body = config.json_array ? Buffer.concat([OPEN, entries.subarray(0, -1), CLOSE]) : entries;
         const url = new URL(fill(config.endpoint ?? ''));
@@ -90,6 +90,13 @@ const CLOSE = Buffer.from(']');
 
 function textHeaders(headers: Readonly<Record<string, unknown>> | undefined): Record<string, string> {
   return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+/** Headers are sent as bytes of UTF-8. */
+function inBytes(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
+  );
 }
 
 function authorization(config: Config): Record<string, string> {
