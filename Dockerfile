@@ -16,6 +16,9 @@ RUN rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/local/bin/npm /usr/local/
 COPY --from=build /out/ /
 ENV NODE_ENV=production \
     LANG=C.UTF-8
+# V8's code cache of what a node loads, for both users that the manifests know: half of a start's CPU time.
+RUN cache=/usr/local/lib/sluice/node_modules/.cache/sluice && mkdir -p -m 777 "$cache" && export FLUENT_ELASTICSEARCH_HOST=none && \
+    for uid in 0 65532; do setpriv --reuid "$uid" --regid 0 --clear-groups sluice -q --dry-run -c /fluentd/etc/fluent.conf; done && chmod -R go-w "$cache"
 EXPOSE 24231
 # Reads root's log files through group 0; the manifests run it as uid 0 with DAC_READ_SEARCH alone where state lies in /var/log.
 USER 65532:0

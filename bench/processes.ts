@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { compiledAgent } from './compiled.ts';
 import { usage } from './measure.ts';
 
 const here = import.meta.dirname;
@@ -87,7 +88,7 @@ export class Agent {
     );
     const log = fs.openSync(path.join(dir, 'log'), 'w');
     const { profile } = options;
-    this.child = spawn(path.join(here, '..', 'bin', 'sluice'), ['-c', config, '--no-metrics'], {
+    this.child = spawn(compiledAgent(), ['-c', config, '--no-metrics'], {
       stdio: ['ignore', log, log],
       env: {
         ...process.env,
