@@ -226,8 +226,13 @@ export interface Input extends Running {
 export type FilterStep = (stream: EventStream) => EventStream | Promise<EventStream>;
 
 export interface Filter extends Running {
-  /** Called once per tag at first sight: everything that depends on the tag alone is done here. */
-  plan(tag: string): FilterStep;
+  /**
+   * Called once per tag at first sight: everything that depends on the tag alone is done here. `failedPass`: an event that raised an error goes
+   * to the error stream and on through the pipeline too, as where Fluentd hands each event through all filters at once.
+   */
+  plan(tag: string, failedPass?: boolean): FilterStep;
+  /** Takes whole streams in Fluentd: then each filter of the pipeline does, and events that raised an error end there. */
+  readonly wholeStreams?: true;
 }
 
 export interface FilterHost extends Host {

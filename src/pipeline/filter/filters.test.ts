@@ -46,9 +46,14 @@ describe('record_modifier', () => {
       { a: {}, h: os.hostname(), y: '2023-11', s: 1_700_000_000, r: 'none', p: 'b-x' },
     ]);
   });
-  it('sends an event whose expression fails to the error stream', async () => {
-    const got = await through('record_modifier', '<record>\nx ${record["no"].upcase}\n</record>', { a: 1 });
-    expect([got.records.length, got.errors.length]).toEqual([0, 1]);
+  it('sends an event whose expression fails to the error stream and on; to that alone where a filter takes whole streams', async () => {
+    const params = '<record>\nx ${record["no"].upcase}\n</record>';
+    const got = await through('record_modifier', params, { a: 1 });
+    expect([got.records, got.errors.length]).toEqual([[{ a: 1 }], 1]);
+    const whole = await through('record_modifier', `${params}\n</filter>\n<filter **>\n@type record_transformer`, {
+      a: 1,
+    });
+    expect([whole.records, whole.errors.length]).toEqual([[], 1]);
   });
   it('reads strings as another encoding', async () => {
     const r = await filter('record_modifier', 'char_encoding iso-8859-1:utf-8');

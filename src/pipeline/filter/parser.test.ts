@@ -45,15 +45,29 @@ describe('filter parser', () => {
     expect(got.errors).toHaveLength(errors);
   });
 
-  it('a broken time drops the record even with reserve_data, and tells @ERROR', async () => {
-    const got = await run('reserve_data true', { log: '{"time":null}' });
-    expect([got.records, got.errors.length]).toEqual([[], 1]);
+  it('a record with a broken time goes to @ERROR and on, with or without reserve_data', async () => {
+    const record = { log: '{"time":null}' };
+    for (const params of ['', 'reserve_data true']) {
+      const got = await run(params, record);
+      expect([got.records, got.errors.length]).toEqual([[record], 1]);
+    }
+    const silent = await run('reserve_data true\nemit_invalid_record_to_error false', record);
+    expect([silent.records, silent.errors]).toEqual([[], []]);
   });
+
+  it.each(['record_transformer', 'stdout', 'concat\nkey log\nn_lines 1'])(
+    'a record with a broken time goes to @ERROR alone beside %j',
+    async (type) => {
+      const r = await rig(`<filter **>\n@type ${type}\n</filter>\n${conf('reserve_data true')}`);
+      await r.emit('t', [{ log: '{"time":null}' }]);
+      expect([r.caught, r.errors.length]).toEqual([[], 1]);
+    },
+  );
 
   it('other parsers break on a value that is no string, none takes it', async () => {
     const broken = await run('reserve_data true', { log: 5 }, '@type ltsv');
     expect(broken).toMatchObject({
-      records: [],
+      records: [{ log: 5 }],
       errors: [expect.stringContaining('parse failed')],
     });
     expect((await run('', { log: 5 }, '@type none')).records).toEqual([{ message: 5 }]);

@@ -56,12 +56,14 @@ export const plugin = defineFilter({
     const parser = host.parser(section, undefined, { encoding: 'utf-8', timeless: true });
     const step = new ParseStep(accessor, parser, config, host);
     return {
-      plan: (tag) => (stream) => {
+      plan: (tag, failedPass) => (stream) => {
         if (stream.columns !== undefined && step.columns(stream.columns)) return stream;
         const out: LogEvent[] = [];
         for (const event of stream.events) {
-          const error = step.run(event, out);
-          if (error !== undefined && config.emit_invalid_record_to_error) host.emitError(tag, event.clone(), error);
+          const failure = step.run(event, out);
+          if (failure === undefined || !config.emit_invalid_record_to_error) continue;
+          host.emitError(tag, event.clone(), failure.error);
+          if (failure.raised && failedPass) out.push(event);
         }
         return new EventStream(tag, out);
       },
@@ -76,6 +78,12 @@ interface Options {
   readonly inject_key_prefix: string | undefined;
   readonly hash_value_field: string | undefined;
   readonly replace_invalid_sequence: boolean;
+}
+
+interface Failure {
+  readonly error: Error;
+  /** The parser broke; otherwise it told that the text does not match. */
+  readonly raised: boolean;
 }
 
 const NOTHING = new LogEvent(NULL_TIME, 0, EMPTY_SHAPE, []);
@@ -111,19 +119,19 @@ class ParseStep {
   }
 
   /** Appends what comes of one event to `out`; returns what was wrong with it. */
-  run(event: LogEvent, out: LogEvent[]): Error | undefined {
+  run(event: LogEvent, out: LogEvent[]): Failure | undefined {
     const slot = this.#accessor.nested ? undefined : event.slot(this.#accessor.key);
     const bytes = slot === undefined ? this.#nestedBytes(event) : slotBytes(slot);
     if (bytes === undefined) return this.#noText(event, out);
     const text = this.#options.replace_invalid_sequence ? scrubbed(bytes) : bytes;
-    let failure: Error | undefined;
+    let failure: Failure | undefined;
     try {
       this.#parser.parse(text, (parsed) => {
         if (parsed === undefined) failure = this.#unmatched(event, out, bytes);
         else out.push(this.#merge(event, parsed, true));
       });
     } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error));
+      failure = { error: error instanceof Error ? error : new Error(String(error)), raised: true };
     }
     return failure;
   }
@@ -134,7 +142,7 @@ class ParseStep {
   }
 
   /** A field that is missing, null or no string. */
-  #noText(event: LogEvent, out: LogEvent[]): Error | undefined {
+  #noText(event: LogEvent, out: LogEvent[]): Failure | undefined {
     const value = this.#accessor.get(event);
     if (value === undefined || value === null) {
       if (this.#options.reserve_data) out.push(this.#merge(event, NOTHING, false));
@@ -144,7 +152,7 @@ class ParseStep {
     if (type === 'none') return this.#takeWhole(event, value, out);
     // Ruby's JSON libraries say that it is no JSON, the other parsers break.
     if (type === 'json' || type === 'multi_format') return this.#unmatched(event, out, String(value));
-    return failed(`parse failed: ${this.#accessor.text} is no string`);
+    return failed(`parse failed: ${this.#accessor.text} is no string`, true);
   }
 
   /** The none parser takes any value. */
@@ -156,7 +164,7 @@ class ParseStep {
     });
   }
 
-  #unmatched(event: LogEvent, out: LogEvent[], data: string): Error {
+  #unmatched(event: LogEvent, out: LogEvent[], data: string): Failure {
     if (this.#options.reserve_data) out.push(this.#merge(event, NOTHING, false));
     return failed(`pattern not matched with data '${data.slice(0, 200)}'`);
   }
@@ -190,8 +198,8 @@ class ParseStep {
   }
 }
 
-function failed(message: string): SluiceError {
-  return new SluiceError('ERR_PARSE_FILTER', message);
+function failed(message: string, raised = false): Failure {
+  return { error: new SluiceError('ERR_PARSE_FILTER', message), raised };
 }
 
 function emptyLike(event: LogEvent): LogEvent {

@@ -19,6 +19,7 @@ export const plugin = defineFilter({
     const formatter = host.formatter(host.element.child('format'), 'stdout');
     const inject = compileInject(config.$sections.inject[0], host.workerId);
     return {
+      wholeStreams: true,
       plan(tag) {
         const add = inject?.(tag);
         return (stream) => {

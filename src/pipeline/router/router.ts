@@ -98,14 +98,16 @@ export class Router {
     const rules: FilterRule[] = [];
     for (const rule of this.#rules) {
       if (!rule.pattern.matches(tag)) continue;
-      if ('sink' in rule)
+      if ('sink' in rule) {
+        const failedPass = rules.every(({ filter }) => filter.wholeStreams !== true);
         return {
-          steps: rules.map((found) => this.#tapped(found, counting(found, found.filter.plan(tag)))),
+          steps: rules.map((found) => this.#tapped(found, counting(found, found.filter.plan(tag, failedPass)))),
           filters: rules.map((found) => found.filter),
           sink: rule.sink,
           taps: this.#taps,
           output: { at: 'output', label: this.#label, plugin: rule.name ?? '' },
         };
+      }
       rules.push(rule);
     }
     const output: Stage = { at: 'output', label: this.#label, plugin: '' };

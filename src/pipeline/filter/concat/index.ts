@@ -29,6 +29,7 @@ export const plugin = defineFilter({
 });
 
 class Concat implements Filter {
+  readonly wholeStreams = true;
   readonly #config: ConcatConfig;
   readonly #host: FilterHost;
   readonly #mode: Mode;

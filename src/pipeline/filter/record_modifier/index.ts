@@ -59,9 +59,9 @@ export const plugin = defineFilter({
     const replace = compileReplacements(config.$sections.replace);
     const recode = compileRecoding(config.char_encoding);
     return {
-      plan(tag) {
+      plan(tag, failedPass = false) {
         const set = fields(tag);
-        return stepOver(host, tag, (event) => {
+        return stepOver(host, tag, failedPass, (event) => {
           set(event);
           for (const accessor of removals) accessor.delete(event);
           if (keep !== undefined) keepOnly(event, keep);
@@ -73,7 +73,7 @@ export const plugin = defineFilter({
   },
 });
 
-function stepOver(host: FilterHost, tag: string, step: Step) {
+function stepOver(host: FilterHost, tag: string, failedPass: boolean, step: Step) {
   return (stream: EventStream) => {
     const { events } = stream;
     let kept = 0;
@@ -82,7 +82,8 @@ function stepOver(host: FilterHost, tag: string, step: Step) {
         step(event);
         events[kept++] = event;
       } catch (error) {
-        host.emitError(tag, event, error);
+        host.emitError(tag, failedPass ? event.clone() : event, error);
+        if (failedPass) events[kept++] = event;
       }
     }
     events.length = kept;

@@ -44,7 +44,7 @@ export const plugin = defineFilter({
     const fields = host.element.children.filter((child: Element) => child.name === 'record');
     const compiled = compileFields(fields, { ruby: config.enable_ruby, typecast: config.auto_typecast, host });
     const transform = new Transform(config, host);
-    return { plan: (tag) => transform.step(tag, compiled(tag)) };
+    return { wholeStreams: true, plan: (tag) => transform.step(tag, compiled(tag)) };
   },
 });
 
