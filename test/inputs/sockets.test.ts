@@ -71,10 +71,11 @@ it('tcp: over TLS', async () => {
   await expect.poll(() => one.caught.map(({ json }) => json), wait).toEqual(['{"message":"secret"}']);
 });
 
-it('tls without a certificate is a configuration error', async () => {
+it('tls without a certificate, and a protocol that is none, are configuration errors', async () => {
   await expect(start(source('tcp', 1, `tag t\n${LINE}\n<transport tls>\n</transport>`))).rejects.toThrow(
     'no valid cert options configured',
   );
+  await expect(start(source('tcp', 1, `tag t\n${LINE}\n<transport foo>\n</transport>`))).rejects.toThrow('but got foo');
 });
 
 it('udp: a message per datagram, its line end removed, cut at the limit', async () => {

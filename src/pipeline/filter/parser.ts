@@ -3,7 +3,8 @@
  * (or merges it, with `reserve_data`).
  *
  * Guarantees: the field's bytes go to the parser and the parsed fields into the record as raw slots, without decoding either. A record that
- * does not match goes to the error stream and, with `reserve_data`, also on as it was; one that is broken goes to the error stream only.
+ * does not match goes to the error stream and, with `reserve_data`, also on as it was; one that is broken goes to the error stream, and on where
+ * `failedPass` (plugin.ts) says so.
  */
 import { isUtf8 } from 'node:buffer';
 import { Accessor } from '../core/accessor.ts';

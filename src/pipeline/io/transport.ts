@@ -67,9 +67,15 @@ export function serverTls(section: Transport | undefined, fs: FsPort): tls.TlsOp
   };
 }
 
+const PROTOCOLS = ['', 'tcp', 'udp', 'tls'];
+
 /** Problems of the section that can be told without reading files. */
 export function checkTransport(section: Transport | undefined): void {
-  if (section === undefined || section.$element.arg.trim() !== 'tls') return;
+  if (section === undefined) return;
+  const protocol = section.$element.arg.trim();
+  if (!PROTOCOLS.includes(protocol))
+    throw new PluginConfigError(`<transport>: valid options are tcp,udp,tls but got ${protocol}`);
+  if (protocol !== 'tls') return;
   if (section.cert_path !== undefined && section.private_key_path === undefined)
     throw new PluginConfigError('private_key_path is required when cert_path is specified');
   if (section.ca_cert_path !== undefined && section.ca_private_key_path === undefined)

@@ -1,6 +1,6 @@
 /**
  * `@type record_modifier`: sets fields by Ruby expressions, one after the other (a later one sees what the earlier ones set), removes or keeps
- * fields, replaces text in them. An expression that fails sends the event to the error stream.
+ * fields, replaces text in them. An expression that fails sends the event to the error stream, and on where `failedPass` (plugin.ts) says so.
  */
 import { Accessor } from '../../core/accessor.ts';
 import { PluginConfigError } from '../../core/errors.ts';

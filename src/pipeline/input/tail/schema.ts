@@ -16,6 +16,7 @@ export const groupSchema = {
     rule: {
       doc: 'A limit for the groups that fit.',
       multi: true,
+      required: true,
       params: {
         match: { type: 'hash', default: '{}', doc: 'Group name → value, or /regexp/ for it.' },
         limit: { type: 'integer', default: '-1', doc: 'Lines per rate_period; -1 for no limit.' },
