@@ -57,7 +57,7 @@ function maskedJson(value: unknown, found: Found): unknown {
 
 const SCHEME = '(?:[a-z][\\w+.-]*:\\/\\/)?';
 /** One address of a list, with and without credentials. */
-const WITH = new RegExp(`^(${SCHEME}[^:/@]*):([^:/@]+)(?=@[^:/@]*(:\\d+)?(/[^@]*)?$)`, 'i');
+const WITH = new RegExp(`^(${SCHEME}[^:/@]*):([^:/@]+)(?=@[^:/@]+(:\\d+)?(/[^@]*)?$)`, 'i');
 const WITHOUT = new RegExp(`^${SCHEME}[^:/@]*(:\\d+)?(/[^@]*)?$`, 'i');
 const WHOLE = new RegExp(`(${SCHEME}[^\\s,/:@"']*):(?!//)(\\S.*)(?=@)`, 'is');
 
