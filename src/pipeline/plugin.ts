@@ -130,6 +130,8 @@ export interface Parser {
    * whose time is unknown has sec NO_TIME. @throws ParserError for a line that is broken rather than unmatched.
    */
   parse(line: string, emit: (event: LogEvent | undefined) => void): void;
+  /** Parsers that take a value which is no text, as it is; a line never comes here. */
+  whole?(value: Value, emit: (event: LogEvent | undefined) => void): void;
   /**
    * Lines at the beginning of the kernel's block (`length` bytes of whole lines) that are alike, with their times; undefined where they must be
    * parsed one by one. The records are those that `parse` would give.

@@ -85,15 +85,18 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\x1b': '\\e',
 };
 
+/** Fluentd runs Ruby with `-E ascii-8bit`: what an inspected text shows beyond ASCII are code points. */
 function inspectString(text: string): string {
-  const body = text.replace(/["\\]|#(?=[{$@])|[\x00-\x1f\x7f]/g, (c) => {
+  const body = text.replace(/["\\]|#(?=[{$@])|[^ -~]/gu, (c) => {
     if (c === '"' || c === '\\' || c === '#') return `\\${c}`;
-    return (
-      ESCAPES[c] ??
-      `\\${c < ' ' && c !== '\0' ? 'u00' : c === '\0' ? 'u00' : 'x'}${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
-    );
+    return ESCAPES[c] ?? codePoint(c);
   });
   return `"${body}"`;
+}
+
+function codePoint(c: string): string {
+  const hex = c.codePointAt(0)!.toString(16).toUpperCase();
+  return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
 }
 
 /** Shortest text that reads back, with a fraction; exponents from 1e15 (where no digit is behind the point) and below 1e-4, as Ruby has them. */

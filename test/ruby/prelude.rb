@@ -1,5 +1,7 @@
 # What the comparison needs of CRuby: base64 (no part of its standard library any more), inspect as in Ruby 3.1, results as text.
 $VERBOSE = nil
+# As Fluentd starts Ruby: inspect shows characters beyond ASCII as code points.
+Encoding.default_external = Encoding.default_internal = Encoding::ASCII_8BIT
 require "json"
 require "time"
 require "date"

@@ -45,6 +45,17 @@ describe('filter parser', () => {
     expect(got.errors).toHaveLength(errors);
   });
 
+  it('a value that is no text goes to the first pattern of multi_format that takes any value, else it does not match', async () => {
+    const json =
+      '@type multi_format\n<pattern>\nformat json\n</pattern>\n<pattern>\nformat regexp\nexpression /(?<a>.)/\n</pattern>';
+    for (const log of [{ x: 1 }, [1], 5]) {
+      const taken = await run('', { log }, `${json}\n<pattern>\nformat none\n</pattern>`);
+      expect([taken.records, taken.errors]).toEqual([[{ message: log }], []]);
+      const left = await run('reserve_data true', { log }, json);
+      expect([left.records, left.errors.length]).toEqual([[{ log }], 1]);
+    }
+  });
+
   it('a record with a broken time goes to @ERROR and on, with or without reserve_data', async () => {
     const record = { log: '{"time":null}' };
     for (const params of ['', 'reserve_data true']) {

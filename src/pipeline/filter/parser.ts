@@ -13,7 +13,7 @@ import { SluiceError } from '../core/errors.ts';
 import { EventStream, LogEvent, NO_TIME, NULL_TIME } from '../core/event.ts';
 import { EMPTY_SHAPE, Shape } from '../core/shape.ts';
 import { type Slot, slotBytes } from '../core/slot.ts';
-import { toBytes, type Value } from '../core/value.ts';
+import { toBytes } from '../core/value.ts';
 import { defineFilter, type FilterHost, type Parser } from '../plugin.ts';
 import { ShapeMerger } from './shape-merger.ts';
 
@@ -149,20 +149,15 @@ class ParseStep {
       if (this.#options.reserve_data) out.push(this.#merge(event, NOTHING, false));
       return failed(`${this.#accessor.text} does not exist`);
     }
-    const { type } = this.#parser;
-    if (type === 'none') return this.#takeWhole(event, value, out);
     // Ruby's JSON libraries say that it is no JSON, the other parsers break.
-    if (type === 'json' || type === 'multi_format') return this.#unmatched(event, out, String(value));
-    return failed(`parse failed: ${this.#accessor.text} is no string`, true);
-  }
-
-  /** The none parser takes any value. */
-  #takeWhole(event: LogEvent, value: Value, out: LogEvent[]): undefined {
-    this.#parser.parse('', (parsed) => {
-      if (parsed === undefined) return;
-      parsed.set(parsed.keys()[0]!, value);
-      out.push(this.#merge(event, parsed, true));
+    if (this.#parser.type === 'json') return this.#unmatched(event, out, String(value));
+    if (this.#parser.whole === undefined) return failed(`parse failed: ${this.#accessor.text} is no string`, true);
+    let failure: Failure | undefined;
+    this.#parser.whole(value, (parsed) => {
+      if (parsed === undefined) failure = this.#unmatched(event, out, String(value));
+      else out.push(this.#merge(event, parsed, true));
     });
+    return failure;
   }
 
   #unmatched(event: LogEvent, out: LogEvent[], data: string): Failure {

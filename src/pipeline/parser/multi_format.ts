@@ -38,6 +38,14 @@ export const plugin = defineParser({
         }
         emit(undefined);
       },
+      whole(value, emit) {
+        const taker = parsers.find(({ parser }) => parser.whole !== undefined);
+        if (taker === undefined) return emit(undefined);
+        taker.parser.whole!(value, (event) => {
+          if (key !== undefined) event?.set(key, taker.name);
+          emit(event);
+        });
+      },
     };
   },
 });

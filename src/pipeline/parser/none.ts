@@ -2,7 +2,7 @@
 
 import { LogEvent } from '../core/event.ts';
 import { Shape } from '../core/shape.ts';
-import { Text } from '../core/slot.ts';
+import { Plain, type Slot, Text } from '../core/slot.ts';
 import { defineParser } from '../plugin.ts';
 import { missingTime, UNTIMED } from './common.ts';
 
@@ -17,9 +17,11 @@ export const plugin = defineParser({
   create(config, host) {
     const shape = Shape.of([config.message_key]);
     const time = missingTime(config, host);
+    const take = (slot: Slot) => (time === undefined ? undefined : new LogEvent(time, 0, shape, [slot]));
     return {
       type: 'none',
-      parse: (line, emit) => emit(time === undefined ? undefined : new LogEvent(time, 0, shape, [new Text(line)])),
+      parse: (line, emit) => emit(take(new Text(line))),
+      whole: (value, emit) => emit(take(new Plain(value))),
     };
   },
 });

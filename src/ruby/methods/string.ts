@@ -253,11 +253,7 @@ define('String', {
   b: (self) => self,
   encoding: () => Constant.of('UTF-8'),
   encode: (self, args) => encode(self, args),
-  dump: (self) =>
-    inspect(self).replace(/[^\x00-\x7f]/gu, (c) => {
-      const code = c.codePointAt(0)!.toString(16).toUpperCase();
-      return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
-    }),
+  dump: (self) => inspect(self).replace(/\\(?:\\|u00([0-7].))/g, (all, hex) => (hex === undefined ? all : `\\x${hex}`)),
   sum: (self, [bits = 16]) => [...Buffer.from(self as string)].reduce((a, b) => a + b, 0) % 2 ** int(bits),
   ...enumerating({
     each_line: (self, _args, block) => {

@@ -260,3 +260,7 @@ x = "abc".dup; x.clear; x
 "abc".sum
 "ab\0c".length
 "tel: 555-1234"[/\d{3}-\d{4}/]
+"é \u0001\u007f\u{1f600}\u2028 \\u0041".inspect
+"é \u0001\u007f\u{1f600} \\u0041 \0".dump
+"x #{{ "ü" => ["é", nil] }}"
+["é", :"ü"].to_s
