@@ -1,4 +1,5 @@
 /** `char_encoding`: the strings of a record as bytes of another encoding. What is written is UTF-8, so nothing else can be a target. */
+import { decoderOf } from '../../codec/encodings.ts';
 import { PluginConfigError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/event.ts';
 import { slotBytes, Text } from '../../core/slot.ts';
@@ -8,10 +9,11 @@ import { isHash, toBytes, type Value } from '../../core/value.ts';
 export function compileRecoding(spec: string | undefined): ((event: LogEvent) => void) | undefined {
   if (spec === undefined) return undefined;
   const [from = '', to] = spec.split(':', 2);
-  const decoder = decoderOf(from);
+  const decode = decoderOf(from);
+  if (decode === undefined) throw new PluginConfigError(`unknown encoding name - ${from}`);
   if (to === undefined || isUtf8(from)) return undefined;
   if (!isUtf8(to)) throw new PluginConfigError(`char_encoding: records are written as UTF-8, not as ${to}`);
-  const recode = (bytes: string) => toBytes(decoder.decode(Buffer.from(bytes, 'latin1')));
+  const recode = (bytes: string) => toBytes(decode(Buffer.from(bytes, 'latin1')));
   return (event) => {
     for (const key of event.keys()) {
       const bytes = slotBytes(event.slot(key)!);
@@ -30,12 +32,4 @@ function inside(value: Value, recode: (bytes: string) => string): Value {
 
 function isUtf8(name: string): boolean {
   return /^utf-?8$/i.test(name);
-}
-
-function decoderOf(name: string): TextDecoder {
-  try {
-    return new TextDecoder(name);
-  } catch {
-    throw new PluginConfigError(`unknown encoding name - ${name}`);
-  }
 }

@@ -1,7 +1,7 @@
 /** What the plugin refuses at start beyond its schema, in Fluentd's words. */
 import type { ConfigOf } from '../../../config/schema.ts';
+import { decoderOf } from '../../codec/encodings.ts';
 import { PluginConfigError } from '../../core/errors.ts';
-import { decoderOf } from './encodings.ts';
 import { globProblem } from './paths.ts';
 import type { schema } from './schema.ts';
 

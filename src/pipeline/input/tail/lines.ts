@@ -1,5 +1,6 @@
 /** Lines → events: parser, unmatched lines, path_key, multi-line records. One of these per watcher. */
 
+import { decoderOf } from '../../codec/encodings.ts';
 import type { Columns } from '../../core/columns.ts';
 import { ParserError } from '../../core/errors.ts';
 import { LogEvent, NO_TIME, type Origin } from '../../core/event.ts';
@@ -7,7 +8,6 @@ import { Shape } from '../../core/shape.ts';
 import { Shared } from '../../core/slot.ts';
 import { encodeJson, fromBytes } from '../../core/value.ts';
 import type { InputHost, Parser } from '../../plugin.ts';
-import { decoderOf } from './encodings.ts';
 import type { Lines } from './watcher.ts';
 
 export interface LineOptions {
@@ -166,10 +166,11 @@ export function recoder(
   from: string | undefined,
 ): ((line: string) => string) | undefined {
   if (encoding === undefined && from === undefined) return undefined;
+  if (from === undefined && /^(?:ascii-8bit|binary)$/i.test(encoding!)) return undefined;
   // Without from_encoding the line counts as bytes of no encoding: only ASCII can be converted.
   if (from === undefined) return (line) => line.replace(/[^\x00-\x7f]/g, '\xef\xbf\xbd');
   if (/^utf-?8$/i.test(from)) return undefined;
-  const decoder = decoderOf(from);
-  if (decoder === undefined) return undefined;
-  return (line) => Buffer.from(decoder.decode(Buffer.from(line, 'latin1')), 'utf8').toString('latin1');
+  const decode = decoderOf(from);
+  if (decode === undefined) return undefined;
+  return (line) => Buffer.from(decode(Buffer.from(line, 'latin1')), 'utf8').toString('latin1');
 }
