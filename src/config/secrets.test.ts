@@ -10,6 +10,7 @@ describe('secrets inside of values', () => {
     ['https://:pw@es/path', 'https://:xxxxxx@es/path'],
     // An at sign that no host follows is part of a password.
     ['es1:9200,joe:pw@,:word@es2:9200', 'es1:xxxxxx@es2:9200'],
+    ['http://joe://word@es:9200', 'http://joe:xxxxxx@es:9200'],
     ['Authorization:Bearer pw', 'Authorization:xxxxxx'],
     ['X-Name:shown,Authorization:Bearer pw', 'X-Name:shown,Authorization:xxxxxx'],
     ['{"Authorization":"pw","X-Name":"shown"}', '{"Authorization":"xxxxxx","X-Name":"shown"}'],
@@ -26,6 +27,8 @@ describe('secrets inside of values', () => {
   it('no password of a URL is shown, whatever characters it has, and each is told', () => {
     fc.assert(
       fc.property(secret, fc.constantFrom('http://joe:', 'joe:', 'https://h:1,joe:'), (password, before) => {
+        // Without a scheme before the name, `joe://` is one.
+        fc.pre(before === 'http://joe:' || !password.startsWith('//'));
         // A list may begin so, or be all of it; the output reads it like that.
         fc.pre(!/^\d*,|@[^:/@,]+[^@]*,[^@]*:/.test(password));
         const found: string[] = [];

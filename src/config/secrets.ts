@@ -59,7 +59,7 @@ const SCHEME = '(?:[a-z][\\w+.-]*:\\/\\/)?';
 /** One address of a list, with and without credentials. */
 const WITH = new RegExp(`^(${SCHEME}[^:/@]*):([^:/@]+)(?=@[^:/@]+(:\\d+)?(/[^@]*)?$)`, 'i');
 const WITHOUT = new RegExp(`^${SCHEME}[^:/@]*(:\\d+)?(/[^@]*)?$`, 'i');
-const WHOLE = new RegExp(`(${SCHEME}[^\\s,/:@"']*):(?!//)(\\S.*)(?=@)`, 'is');
+const WHOLE = new RegExp(`(${SCHEME}[^\\s,/:@"']*):(?:(?<=//[^\\s,/:@"']*:)|(?!//))(\\S.*)(?=@)`, 'is');
 
 /** `user:password@host`, with or without scheme, alone or in a list. */
 function maskedUrls(value: string, found: Found): string {
