@@ -64,7 +64,7 @@ export async function runPeer(peer: Peer, corpus: Corpus, logs: string, api: str
   fs.symlinkSync(logs, path.join(dir, 'var', 'log', 'containers'));
   const fill: Record<string, string> = {
     ...{ DIR: dir, API: api, PORT: String(sink.port), COMPRESSION: 'no_compression' },
-    ...{ MODE: 'interval', FLUSH: 'flush_interval 1s' },
+    ...{ MODE: 'interval', FLUSH: 'flush_interval 1s', PEERS: path.join(import.meta.dirname, 'peers') },
     TAGPREFIX: `${dir}/var/log/containers/`.replaceAll('/', '.').slice(1),
   };
   const config = path.join(dir, path.basename(peer.config));
