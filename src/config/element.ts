@@ -13,6 +13,8 @@ export interface Param extends Place {
   readonly marker?: 'nil' | 'default';
   /** The value as the Ruby inside of it gives it now: a secret in a file may have changed. Absent where there is no Ruby. */
   readonly again?: () => string;
+  /** In YAML: the number, boolean or null that is written without quotes. The value is its text. */
+  readonly literal?: number | bigint | boolean | null;
   /** Was copied into a section when old spellings were rewritten: nobody needs to tell that it is not used here. */
   readonly copied?: true;
 }

@@ -148,6 +148,35 @@ config:
 `);
   });
 
+  it('keeps numbers, booleans and null beside their texts', () => {
+    const { root } = read(`
+config:
+  - filter:
+      record:
+        i: -5
+        f: 2.0
+        e: 1e3
+        b: off
+        y: y
+        n: null
+        big: 12345678901234567890
+        q: "5"
+        o: 0644
+`);
+    const record = root.children[0]!.children[0]!.params;
+    expect([...record].map(([key, { literal }]) => [key, literal])).toEqual([
+      ['i', -5],
+      ['f', 2],
+      ['e', undefined],
+      ['b', false],
+      ['y', undefined],
+      ['n', null],
+      ['big', 12345678901234567890n],
+      ['q', undefined],
+      ['o', 420],
+    ]);
+  });
+
   it('evaluates tagged text and writes tagged values as JSON', () => {
     const { text, problems } = read(`
 config:

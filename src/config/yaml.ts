@@ -116,9 +116,10 @@ class YamlReader {
     if (node?.tag === '!fluent/json' || isSeq(node) || isMap(node))
       return { ...place, value: JSON.stringify(this.#plain(node)), quote: 'json' };
     if (node?.tag === '!fluent/s') return this.#ruby(node as Scalar, place);
-    if (!isScalar(node) || node.value === null) return { ...place, value: '', quote: 'none', marker: 'nil' };
+    if (!isScalar(node) || node.value === null)
+      return { ...place, value: '', quote: 'none', marker: 'nil', literal: null };
     const quoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
-    return { ...place, value: scalarText(node), quote: quoted ? 'single' : 'none' };
+    return { ...place, value: scalarText(node), quote: quoted ? 'single' : 'none', ...literalOf(node) };
   }
 
   /** The text is what stands between Ruby's double quotes. */
@@ -181,6 +182,16 @@ function scalarText(node: Scalar): string {
   if (typeof value === 'number' && Number.isSafeInteger(value) && !/[.e]/i.test(source ?? '')) return String(value);
   if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Date) return source ?? String(value);
   return typeof value === 'symbol' ? (value.description ?? '') : String(value);
+}
+
+/** Whole numbers beyond 2^53 keep their digits; `1e3` is text to Ruby, which wants a point. */
+function literalOf(node: Scalar): Pick<Param, 'literal'> {
+  const { value, source = '' } = node;
+  if (typeof value === 'boolean') return isLetter(node) ? {} : { literal: value };
+  if (typeof value !== 'number') return {};
+  if (Number.isInteger(value) && /^[-+]?\d+$/.test(source) && !Number.isSafeInteger(value))
+    return { literal: BigInt(source) };
+  return /^[^.]*e/i.test(source) && !/^0x/i.test(source) ? {} : { literal: value };
 }
 
 /** YAML 1.1 says that `y` and `n` are booleans; Ruby takes them for strings. */

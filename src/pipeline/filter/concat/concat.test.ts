@@ -29,6 +29,12 @@ describe('concat', () => {
       ],
     ],
     [
+      'a value that is no text is an error, null passes where nothing waits',
+      'multiline_start_regexp /^\\d?/',
+      [{ log: 1 }, { log: null }, { log: { a: 1 } }, { log: '1' }, { log: 2 }, { log: '3' }],
+      [{ log: null }, { log: '1' }],
+    ],
+    [
       'a last line ends it at once',
       'multiline_end_regexp /;$/\nseparator ""',
       logs('a', 'b;', 'c;'),

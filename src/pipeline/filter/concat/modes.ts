@@ -2,6 +2,7 @@
 import { compileLineRegexp } from '../../../ruby/line-regexp.ts';
 import { rubyToS } from '../../../ruby/to-s.ts';
 import type { LogEvent } from '../../core/event.ts';
+import { slotBytes, slotText } from '../../core/slot.ts';
 import type { Part, Parts } from './parts.ts';
 import type { ConcatConfig, MetadataFields, Mode } from './schema.ts';
 
@@ -95,7 +96,7 @@ function byRegexp(config: ConcatConfig): Take {
   const isLast = tester(config.multiline_end_regexp);
   const isContinuous = tester(config.continuous_line_regexp);
   return (stream, part) => {
-    const { bytes } = part;
+    const bytes = matchable(part, config.key);
     if (isFirst?.(bytes)) {
       const done = stream.empty ? [] : [stream.flush(part)];
       if (done.length === 0) stream.parts.push(part);
@@ -116,9 +117,18 @@ function byRegexp(config: ConcatConfig): Take {
   };
 }
 
+/** The text that regexps see, undefined for null, which none of them matches. @throws for any other value */
+function matchable({ event }: Part, key: string): string | undefined {
+  const slot = event.slot(key)!;
+  const bytes = slotBytes(slot);
+  if (bytes === undefined && slotText(slot) !== 'null')
+    throw new Error(`the value of '${key}' is no text: ${slotText(slot)}`);
+  return bytes;
+}
+
 /** The text stands between slashes; flags behind the last one are not known here. */
-function tester(text: string | undefined): ((bytes: string) => boolean) | undefined {
+function tester(text: string | undefined): ((bytes: string | undefined) => boolean) | undefined {
   if (text === undefined) return undefined;
   const regexp = compileLineRegexp(text.slice(1, -1), '', 'utf-8');
-  return (bytes) => regexp.test(bytes);
+  return (bytes) => bytes !== undefined && regexp.test(bytes);
 }

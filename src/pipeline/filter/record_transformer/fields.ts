@@ -10,7 +10,7 @@ import { rubyToS } from '../../../ruby/to-s.ts';
 import { type PlacedProblem, PluginConfigError, SluiceError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/event.ts';
 import type { Slot } from '../../core/slot.ts';
-import { isHash, parseJson, type Value } from '../../core/value.ts';
+import { Float, isHash, parseJson, type Value } from '../../core/value.ts';
 import type { FilterHost } from '../../plugin.ts';
 import { expandPlain } from './expander.ts';
 import { type Expression, expression, single, slotOf } from './expression.ts';
@@ -37,9 +37,14 @@ type Template = (names: TagNames) => Expression;
 export function compileFields(sections: readonly Element[], options: FieldOptions): (tag: string) => Assignments {
   const problems: PlacedProblem[] = [];
   const fields = sections.flatMap((section) =>
-    [...section.params].flatMap(([key, { file, line, value }]) => {
+    [...section.params].flatMap(([key, { file, line, value, literal }]) => {
       try {
-        return [{ key: template(key, options), value: valueTemplate(value, options) }];
+        return [
+          {
+            key: template(key, options),
+            value: literal === undefined ? valueTemplate(value, options) : constant(literal, value),
+          },
+        ];
       } catch (error) {
         problems.push({ file, line, message: `'${key}' in <record>: ${(error as Error).message}` });
         return [];
@@ -113,6 +118,12 @@ function valueTemplate(text: string, options: FieldOptions): Template {
     throw new PluginConfigError(`failed to parse the value as JSON (${(error as Error).message}): ${text}`);
   }
   return nested(parsed, options);
+}
+
+/** What YAML has as a number, a boolean or null stays one; a number with a point is a float. */
+function constant(literal: number | bigint | boolean | null, text: string): Template {
+  const value = Number.isInteger(literal) && text.includes('.') ? new Float(Number(literal)) : literal;
+  return () => expression.constant(value);
 }
 
 function nested(value: Value, options: FieldOptions): Template {
