@@ -172,5 +172,16 @@ export function recoder(
   if (/^utf-?8$/i.test(from)) return undefined;
   const decode = decoderOf(from);
   if (decode === undefined) return undefined;
-  return (line) => Buffer.from(decode(Buffer.from(line, 'latin1')), 'utf8').toString('latin1');
+  const whole = wholeUnits(from);
+  return (line) =>
+    Buffer.from(decode(Buffer.from(whole(line), 'latin1')).replace(/\r$/, ''), 'utf8').toString('latin1');
+}
+
+/** Lines are cut at the byte of a line feed: in UTF-16 its other byte is left at the next line's begin (LE) or at the line's own end (BE). */
+function wholeUnits(encoding: string): (line: string) => string {
+  if (/^utf-?16le$/i.test(encoding))
+    return (line) => (line.length % 2 === 1 && line.startsWith('\0') ? line.slice(1) : line);
+  if (/^utf-?16be$/i.test(encoding))
+    return (line) => (line.length % 2 === 1 && line.endsWith('\0') ? line.slice(0, -1) : line);
+  return (line) => line;
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { type GlobPolicy, globProblem, Paths } from './paths.ts';
+import { type GlobPolicy, globProblem, Paths, tagOf } from './paths.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-paths-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -59,4 +59,14 @@ it.each<[GlobPolicy, string, string, string | undefined]>([
   ['backward_compatible', ',', '/x/*', undefined],
 ])('%s with the delimiter %s and %s', (policy, delimiter, text, problem) => {
   expect(globProblem(policy, delimiter, text)).toBe(problem);
+});
+
+it.each([
+  ['t', '/a/b.log', 't'],
+  ['*', '/a//b.log', 'a.b.log'],
+  ['t.*.x', '/a/b.log', 't.a.b.log.x'],
+  ['t.*.m.*.n', '/a/b.log', 't.a.b.log.m.'],
+  ['t.*', '/a/$$b$&.log', 't.a.$$b$&.log'],
+])('tag %s of %s is %s', (tag, file, expected) => {
+  expect(tagOf(tag, file)).toBe(expected);
 });

@@ -136,7 +136,9 @@ function fixedFolder(pattern: string): string {
   return parts.slice(0, i < 0 ? -1 : i).join('/') || '/';
 }
 
-/** `*` in a tag is the path with dots for slashes. */
+/** The first `*` in a tag is the path with dots for slashes; a second one ends the tag, as in Fluentd. */
 export function tagOf(tag: string, file: string): string {
-  return tag.includes('*') ? tag.replace('*', file.replaceAll('/', '.').replace(/\.+/g, '.').replace(/^\./, '')) : tag;
+  if (!tag.includes('*')) return tag;
+  const [before, after] = tag.split('*');
+  return `${before}${file.replaceAll('/', '.').replace(/\.+/g, '.').replace(/^\./, '')}${after}`;
 }
