@@ -8,6 +8,7 @@
  */
 import type { TimeForm } from '../core/columns.ts';
 import { localZone, parseZone, type Zone } from '../core/zone.ts';
+import { dateFields, weekDay } from './week-date.ts';
 
 /** Where a parser puts its result; one object is used again and again. */
 export interface TimeTarget {
@@ -57,6 +58,12 @@ const DIRECTIVES: Readonly<Record<string, string>> = {
   t: '\\s*',
   C: '([-+]?\\d{1,2})',
   Q: '(-?\\d+)',
+  G: '([-+]?\\d{1,4})',
+  V: '(\\d{1,2})',
+  U: '(\\d{1,2})',
+  W: '(\\d{1,2})',
+  u: '([1-7])',
+  w: '([0-6])',
   '%': '%',
 };
 
@@ -70,7 +77,12 @@ const QUICK: Readonly<Record<string, string>> = {
 };
 
 /** What Ruby's reader takes before more digits. */
-const FIXED: Readonly<Record<string, string>> = { Y: '([-+]?\\d{4})', L: '(\\d{1,3})', N: '(\\d{1,9})' };
+const FIXED: Readonly<Record<string, string>> = {
+  Y: '([-+]?\\d{4})',
+  G: '([-+]?\\d{4})',
+  L: '(\\d{1,3})',
+  N: '(\\d{1,9})',
+};
 
 function isQuick(format: string): boolean {
   return !/%(?![YymbBhdeHMSNzn])/.test(format);
@@ -85,6 +97,8 @@ const COMBINED: Readonly<Record<string, string>> = {
   x: '%m/%d/%y',
   r: '%I:%M:%S %p',
   c: '%a %b %e %H:%M:%S %Y',
+  v: '%e-%b-%Y',
+  '+': '%a %b %e %H:%M:%S %Z %Y',
 };
 
 /** Same meaning for the fields' names. */
@@ -108,7 +122,7 @@ export function compileStrptime(format: string, zone: Zone, reader: 'fluentd' | 
 }
 
 function expand(format: string): string {
-  return format.replace(/%([FTXRDxrc])/g, (_all, name: string) => COMBINED[name]!);
+  return format.replace(/%([FTXRDxrcv+])/g, (_all, name: string) => COMBINED[name]!);
 }
 
 interface Part {
@@ -169,7 +183,14 @@ function assemble(at: Record<string, string>, zone: Zone, target: TimeTarget, qu
     target.nsec = (ms - target.sec * 1000) * 1_000_000;
     return true;
   }
-  const date = calendar(at, quick);
+  const day = weekDay(at);
+  if (day === undefined) return false;
+  if (day !== 'none' && day.whole) {
+    target.sec = fromLocal(day.midnight, zone);
+    return true;
+  }
+  const time = day === 'none' ? at : { ...at, ...dateFields(day.midnight) };
+  const date = calendar(time, quick);
   if (date === undefined) return false;
   const offset = at['z'] ?? at['Z'];
   // Ruby knows few names of zones; with another one the time is local.
