@@ -1,11 +1,12 @@
 /**
- * Reading one block of one file: whole lines → events → pipeline → position.
+ * Reading one block of one file: whole lines → events → pipeline → position, a part at a time.
  *
  * Guarantees: the position moves after the pipeline has the block's lines on disk; what the buffers or the disk refuse stays unread in its file
  * and is tried again; a file that was cut off is read from its copy (copytruncate) where there is one, and then from its first byte. Leaves
  * to its owner whose turn it is.
  */
 import type { ConfigOf } from '../../../config/schema.ts';
+import type { Columns } from '../../core/columns.ts';
 import { BufferOverflowError } from '../../core/errors.ts';
 import { EventStream, type LogEvent } from '../../core/event.ts';
 import type { InputHost } from '../../plugin.ts';
@@ -19,6 +20,8 @@ import type { Lines, Watcher } from './watcher.ts';
 
 /** Longest line without max_line_size: bounds memory. */
 const LONGEST_LINE = 128 * 1024 * 1024;
+/** Bytes of lines that are made into records at a time. */
+const PART = 16 * 1024;
 /** Until a refused block is tried again. */
 const AGAIN_MS = 1000;
 
@@ -51,7 +54,7 @@ export class Reading {
   /** Reads and emits one block. @throws what the disk throws */
   async block(followed: Followed): Promise<Outcome> {
     const { watcher, lines } = followed;
-    const { host, ledger } = this.#options;
+    const { host } = this.#options;
     const now = host.ports.clock.now();
     if (!this.#hasBudget(followed)) return 'later';
     // No turn for others between a block's reading and its emit: they would read theirs to the same place.
@@ -60,23 +63,38 @@ export class Reading {
     const block = this.#groups?.cut(watcher.path, whole, now) ?? whole;
     if (block !== whole) followed.packed = undefined;
     if (block.to === block.from) return 'later';
-    const safe = lines.safePosition(watcher.position);
     const columns = lines.columns(block);
-    const to = columns === undefined ? block.to : block.from + columns.length;
-    const stream = new EventStream(followed.tag, columns ?? []);
-    if (columns === undefined) lines.read(block.text, block.from, stream.events, now);
+    if (columns !== undefined) {
+      if (!(await this.#hand(followed, block.from + columns.length, () => columns))) return 'later';
+    } else
+      for (const { text, from, to } of partsOf(block)) {
+        const read = () => {
+          const events: LogEvent[] = [];
+          lines.read(text, from, events, now);
+          return events;
+        };
+        if (!(await this.#hand(followed, to, read))) return 'later';
+      }
+    const more = watcher.packed || watcher.look();
+    if (!more) watcher.caughtUpAt = now;
+    return block !== whole ? 'later' : more ? 'more' : 'end';
+  }
+
+  /** Emits what was read of a file up to `to`; false when it has to wait. */
+  async #hand(followed: Followed, to: number, read: () => Columns | LogEvent[]): Promise<boolean> {
+    const { watcher, lines } = followed;
+    const safe = lines.safePosition(watcher.position);
+    const stream = new EventStream(followed.tag, read());
     const count = stream.length;
     followed.sending = to;
     const taken = await this.#emit(followed, stream, safe);
     followed.sending = undefined;
-    if (!taken) return 'later';
+    if (!taken) return false;
     this.#count(count, to - watcher.position);
     followed.budget -= to - watcher.position;
     watcher.advance(to);
-    ledger.save(followed);
-    const more = watcher.packed || watcher.look();
-    if (!more) watcher.caughtUpAt = now;
-    return block !== whole ? 'later' : more ? 'more' : 'end';
+    this.#options.ledger.save(followed);
+    return true;
   }
 
   /** Emits an unfinished record; false when it has to wait. */
@@ -199,6 +217,24 @@ export class Reading {
       followed.budget = limit;
     }
     return followed.budget > 0;
+  }
+}
+
+/**
+ * Whole lines of PART bytes or one longer line at a time: records of a part are garbage before the next is read, and so young that they cost nothing.
+ */
+function* partsOf(block: Lines): Generator<Lines> {
+  const { from, to } = block;
+  // Made now: its place is used again when others have their turn.
+  const { text } = block;
+  // Text that was repaired has no place in the file for each of its characters.
+  if (text.length !== to - from) return yield block;
+  for (let at = 0; at < text.length; ) {
+    const cut = text.lastIndexOf('\n', at + PART - 1);
+    const end = (cut < at ? text.indexOf('\n', at + PART) : cut) + 1;
+    const behind = end === 0 ? text.length : end;
+    yield { text: text.slice(at, behind), from: from + at, to: from + behind };
+    at = behind;
   }
 }
 
