@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-const common = { testTimeout: 30_000, hookTimeout: 120_000, pool: 'forks' } as const;
+const common = {
+  testTimeout: 30_000,
+  hookTimeout: 120_000,
+  pool: 'forks',
+  // A state that is waited for comes late where the machine is busy.
+  expect: { poll: { timeout: 20_000 } },
+} as const;
 
 // Unit tests lie beside the code; everything that needs real parts lies under test/, bench/ and demo/.
 export default defineConfig({
